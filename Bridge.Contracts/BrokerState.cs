@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization;
+using Bridge.Contracts.Wire;
+using MessagePack;
+
+namespace Bridge.Contracts;
+
+/// <summary>The state of the bridge's link to a broker. On the wire its name in lower case.</summary>
+[JsonConverter(typeof(CamelCaseEnumConverter<BrokerState>))]
+[MessagePackFormatter(typeof(CamelCaseEnumFormatter<BrokerState>))]
+public enum BrokerState : byte
+{
+    /// <summary>The link is down; the bridge waits before it tries again.</summary>
+    Disconnected,
+
+    /// <summary>The link is being made.</summary>
+    Connecting,
+
+    /// <summary>The broker accepted the connection and the configured subscriptions were sent.</summary>
+    Connected,
+}

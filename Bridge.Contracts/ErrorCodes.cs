@@ -1,0 +1,59 @@
+namespace Bridge.Contracts;
+
+/// <summary>
+/// The codes of everything that can go wrong. On the hub a failure's message is <c>code: detail</c>; over HTTP the code is the
+/// member <c>code</c> of an <c>application/problem+json</c> body (RFC 9457).
+/// </summary>
+public static class ErrorCodes
+{
+    /// <summary>The request is malformed: a member is missing, repeated or of the wrong type. HTTP 400.</summary>
+    public const string RequestInvalid = "request_invalid";
+
+    /// <summary>Not an MQTT topic name (MQTT 5 §4.7). HTTP 400.</summary>
+    public const string TopicInvalid = "topic_invalid";
+
+    /// <summary>Not an MQTT topic filter (MQTT 5 §4.7.1). HTTP 400.</summary>
+    public const string FilterInvalid = "filter_invalid";
+
+    /// <summary>A publish without a message. HTTP 400.</summary>
+    public const string MessageMissing = "message_missing";
+
+    /// <summary>The broker said not authorized. HTTP 403.</summary>
+    public const string BrokerRefused = "broker_refused";
+
+    /// <summary>No broker is configured under this key. HTTP 404.</summary>
+    public const string BrokerUnknown = "broker_unknown";
+
+    /// <summary>Nothing is known of this topic. HTTP 404.</summary>
+    public const string NoMessage = "no_message";
+
+    /// <summary>The value cannot be shown in the representation that was asked for. HTTP 406.</summary>
+    public const string NotAcceptable = "not_acceptable";
+
+    /// <summary>The message is larger than the bridge or the broker accepts. HTTP 413.</summary>
+    public const string PayloadTooLarge = "payload_too_large";
+
+    /// <summary>The body's content type is not one that this endpoint reads. HTTP 415.</summary>
+    public const string UnsupportedMediaType = "unsupported_media_type";
+
+    /// <summary>The connection has as many subscriptions as it may have. HTTP 429.</summary>
+    public const string TooManySubscriptions = "too_many_subscriptions";
+
+    /// <summary>The broker said that a quota is exceeded. HTTP 429.</summary>
+    public const string BrokerQuota = "broker_quota";
+
+    /// <summary>The broker answered with another MQTT reason code; <c>reasonCode</c> has it. HTTP 502.</summary>
+    public const string BrokerRejected = "broker_rejected";
+
+    /// <summary>The link to the broker is down. HTTP 503.</summary>
+    public const string BrokerDisconnected = "broker_disconnected";
+
+    /// <summary>The bridge has more to do than it may take on. HTTP 503.</summary>
+    public const string Overloaded = "overloaded";
+
+    /// <summary>The broker did not acknowledge in time: the message may or may not have reached it. HTTP 504.</summary>
+    public const string PublishTimeout = "publish_timeout";
+
+    /// <summary>A fault of the bridge itself; its log has the cause. HTTP 500.</summary>
+    public const string Internal = "internal_error";
+}

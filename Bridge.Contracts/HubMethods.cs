@@ -1,0 +1,20 @@
+namespace Bridge.Contracts;
+
+/// <summary>The methods that clients invoke on the hub. Each takes one object, so that a later member breaks nobody.</summary>
+public static class HubMethods
+{
+    /// <summary>Subscribes to a topic filter: takes a <see cref="SubscribeRequest"/>, answers a <see cref="SubscribeResult"/>.</summary>
+    public const string Subscribe = "Subscribe";
+
+    /// <summary>Ends a subscription: takes an <see cref="UnsubscribeRequest"/>, answers nothing.</summary>
+    public const string Unsubscribe = "Unsubscribe";
+
+    /// <summary>Reads last values: takes a <see cref="GetLastRequest"/>, answers a <see cref="GetLastResult"/>.</summary>
+    public const string GetLast = "GetLast";
+
+    /// <summary>Publishes a message: takes a <see cref="PublishRequest"/>, answers a <see cref="PublishReceipt"/>.</summary>
+    public const string Publish = "Publish";
+
+    /// <summary>Lists the brokers: takes nothing, answers an array of <see cref="BrokerInfo"/>.</summary>
+    public const string GetBrokers = "GetBrokers";
+}

@@ -1,0 +1,53 @@
+using System.Text.Json.Serialization;
+using Bridge.Contracts.Wire;
+using MessagePack;
+
+namespace Bridge.Contracts;
+
+/// <summary>What <see cref="HubMethods.Publish"/> takes, as .NET clients write it.</summary>
+[MessagePackObject]
+public sealed record class PublishRequest
+{
+    /// <summary>The configured name of the broker.</summary>
+    [Key("brokerKey")]
+    public string BrokerKey { get; init; } = "";
+
+    /// <summary>An MQTT topic name, without wildcards.</summary>
+    [Key("topic")]
+    public string Topic { get; init; } = "";
+
+    /// <summary>The payload. In MessagePack <c>message</c> as <c>bin</c>, in JSON <c>messageBase64</c>.</summary>
+    [Key("message")]
+    [JsonPropertyName("messageBase64")]
+    public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>The quality of service, 0 to 2. Default 1.</summary>
+    [Key("qos")]
+    [JsonPropertyName("qos")]
+    [MessagePackFormatter(typeof(QualityOfServiceFormatter))]
+    public QualityOfService QualityOfService { get; init; } = QualityOfService.AtLeastOnce;
+
+    /// <summary>Whether the broker keeps the message as the topic's retained one. Default false.</summary>
+    [Key("retain")]
+    public bool Retain { get; init; }
+
+    /// <summary>The payload's content type (MQTT 5 only), or null.</summary>
+    [Key("contentType")]
+    public string? ContentType { get; init; }
+
+    /// <summary>User properties as <c>[name, value]</c> pairs (MQTT 5 only), or null.</summary>
+    [Key("userProperties")]
+    public IReadOnlyList<string[]>? UserProperties { get; init; }
+
+    /// <summary>The topic to answer to (MQTT 5 only), or null.</summary>
+    [Key("responseTopic")]
+    public string? ResponseTopic { get; init; }
+
+    /// <summary>What an answer must carry back (MQTT 5 only), or null.</summary>
+    [Key("correlationData")]
+    public ReadOnlyMemory<byte>? CorrelationData { get; init; }
+
+    /// <summary>After how many seconds the message expires, 1 to 4,294,967,295 (MQTT 5 only); null when never.</summary>
+    [Key("expirySeconds")]
+    public uint? ExpirySeconds { get; init; }
+}

@@ -1,0 +1,62 @@
+using MessagePack;
+
+namespace Bridge.Contracts;
+
+/// <summary>What <see cref="HubMethods.Subscribe"/> takes.</summary>
+[MessagePackObject]
+public sealed record class SubscribeRequest
+{
+    /// <summary>The configured name of the broker.</summary>
+    [Key("brokerKey")]
+    public string BrokerKey { get; init; } = "";
+
+    /// <summary>An MQTT topic filter.</summary>
+    [Key("topic")]
+    public string Topic { get; init; } = "";
+
+    /// <summary>Whether the last known values are sent first. Default true.</summary>
+    [Key("snapshot")]
+    public bool Snapshot { get; init; } = true;
+}
+
+/// <summary>What <see cref="HubMethods.Subscribe"/> answers.</summary>
+[MessagePackObject]
+public sealed record class SubscribeResult
+{
+    /// <summary>The id that this subscription's batches carry; opaque.</summary>
+    [Key("subscription")]
+    public string Subscription { get; init; } = "";
+
+    /// <summary>The configured name of the broker.</summary>
+    [Key("brokerKey")]
+    public string BrokerKey { get; init; } = "";
+
+    /// <summary>The filter that was subscribed to.</summary>
+    [Key("topic")]
+    public string Topic { get; init; } = "";
+
+    /// <summary>The position at which the subscription began: what came before is in the snapshot, what comes after is live.</summary>
+    [Key("cursor")]
+    public string Cursor { get; init; } = "";
+
+    /// <summary>The state of the broker's link at that moment.</summary>
+    [Key("state")]
+    public BrokerState State { get; init; }
+
+    /// <summary>How many topics with a last value the filter matched.</summary>
+    [Key("matchedTopics")]
+    public int MatchedTopics { get; init; }
+
+    /// <summary>Whether the subscription went on from the cursor that was asked for.</summary>
+    [Key("resumed")]
+    public bool Resumed { get; init; }
+}
+
+/// <summary>What <see cref="HubMethods.Unsubscribe"/> takes.</summary>
+[MessagePackObject]
+public sealed record class UnsubscribeRequest
+{
+    /// <summary>The id from <see cref="SubscribeResult.Subscription"/>.</summary>
+    [Key("subscription")]
+    public string Subscription { get; init; } = "";
+}
