@@ -46,6 +46,10 @@ public sealed record class BrokerInfo
     [Key("messagesIn")]
     public long MessagesIn { get; init; }
 
+    /// <summary>How many messages from the broker were left out because they went beyond the bridge's limits, since the start.</summary>
+    [Key("messagesLeftOut")]
+    public long MessagesLeftOut { get; init; }
+
     /// <summary>How many messages were published to the broker, and accepted by it, since the start.</summary>
     [Key("messagesOut")]
     public long MessagesOut { get; init; }

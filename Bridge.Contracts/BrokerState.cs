@@ -9,10 +9,10 @@ namespace Bridge.Contracts;
 [MessagePackFormatter(typeof(CamelCaseEnumFormatter<BrokerState>))]
 public enum BrokerState : byte
 {
-    /// <summary>The link is down; the bridge waits before it tries again.</summary>
+    /// <summary>The link went down, or could not be made; the bridge tries again by itself, and stays in this state until it succeeds.</summary>
     Disconnected,
 
-    /// <summary>The link is being made.</summary>
+    /// <summary>The first connection since the start is being made.</summary>
     Connecting,
 
     /// <summary>The broker accepted the connection and the configured subscriptions were sent.</summary>

@@ -1,2 +1,20 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Bridge.Server;
+using Bridge.Server.Configuration;
+using Bridge.Server.Hosting;
+
+try
+{
+    var builder = BridgeHosting.CreateBuilder(args);
+    builder.Services.AddBridge();
+    var app = builder.Build();
+    StartupChecks.ThrowIfPortsAreTaken(app);
+    app.MapBridge();
+    await app.RunAsync();
+    return 0;
+}
+catch (BridgeConfigurationException exception)
+{
+    foreach (var error in exception.Errors)
+        Console.Error.WriteLine(error);
+    return 1;
+}

@@ -1,0 +1,57 @@
+using Bridge.Contracts;
+using Bridge.Server.Brokers;
+using Bridge.Server.Configuration;
+using Bridge.Server.FanOut;
+using Bridge.Server.Http;
+using Bridge.Server.Hubs;
+using Bridge.Server.Messages;
+using Bridge.Server.Requests;
+
+namespace Bridge.Server;
+
+/// <summary>Sets up the bridge in a host: its services, and its paths.</summary>
+public static class BridgeSetup
+{
+    /// <summary>Adds the bridge's services. Its configuration is the section <c>Bridge</c> of the host's.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <returns>A builder to add to the bridge.</returns>
+    public static BridgeBuilder AddBridge(this IServiceCollection services)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(LoadOptions);
+        services.AddSingleton<MessageStreams>();
+        services.AddSingleton<Func<string, IMessageConsumer>>(provider => provider.GetRequiredService<MessageStreams>().Get);
+        services.AddBrokers();
+        services.AddSingleton<RequestParser>();
+        services.AddSingleton<BrokerDirectory>();
+        services.AddHubDoor();
+        services.AddHttpDoor();
+        return new BridgeBuilder(services);
+    }
+
+    /// <summary>Maps the bridge's paths: the hub, HTTP, and the dashboard.</summary>
+    /// <param name="app">The host.</param>
+    /// <returns>The host.</returns>
+    /// <exception cref="BridgeConfigurationException">The configuration cannot be used.</exception>
+    public static WebApplication MapBridge(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<BridgeOptions>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseCors(policy =>
+        {
+            if (options.Cors.Origins.Count > 0)
+                policy.WithOrigins([.. options.Cors.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials();
+        });
+        app.UseDefaultFiles();
+        app.UseStaticFiles();
+        app.MapHubDoor();
+        app.MapHttpDoor();
+        return app;
+    }
+
+    private static BridgeOptions LoadOptions(IServiceProvider services) => BridgeOptionsLoader.Load(
+        services.GetRequiredService<IConfiguration>(),
+        services.GetRequiredService<IHostEnvironment>().ContentRootPath,
+        [.. services.GetServices<IEnhancedAuthenticationHandler>().Select(handler => handler.Method)]);
+}

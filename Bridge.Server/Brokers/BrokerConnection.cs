@@ -1,0 +1,299 @@
+using Bridge.Contracts;
+using Bridge.Server.Configuration;
+using Bridge.Server.Messages;
+using Bridge.Server.Topics;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace Bridge.Server.Brokers;
+
+/// <summary>
+/// The link to one broker: makes it, keeps it, makes it again when it went down, and subscribes again each time. What goes wrong
+/// here stays here: it has no part in common with the links to other brokers.
+/// </summary>
+internal sealed partial class BrokerConnection : IAsyncDisposable
+{
+    /// <summary>As many filters as AWS IoT takes in one SUBSCRIBE packet.</summary>
+    private const int FiltersPerPacket = 8;
+
+    private readonly BrokerOptions _options;
+    private readonly LimitOptions _limits;
+    private readonly string _contentRoot;
+    private readonly IEnhancedAuthenticationHandler? _authentication;
+    private readonly IMessageConsumer _consumer;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly MqttOptionsFactory _factory;
+    private readonly UpstreamSubscriptions _subscriptions;
+    private readonly SemaphoreSlim _subscriptionsChanged = new(0);
+    private readonly HashSet<ushort> _unreleased = [];
+    private readonly ReconnectBackoff _backoff = new();
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly RateCounter _messagesIn;
+    private readonly RateCounter _messagesOut;
+    private volatile BrokerStateChange _state;
+    private volatile MqttSession? _session;
+    private long _leftOut;
+    private Task _running = Task.CompletedTask;
+
+    public BrokerConnection(
+        string key,
+        BrokerOptions options,
+        LimitOptions limits,
+        string contentRoot,
+        IEnhancedAuthenticationHandler? authentication,
+        IMessageConsumer consumer,
+        TimeProvider time,
+        ILogger logger)
+    {
+        (Key, _options, _limits, _contentRoot, _authentication, _consumer, _time, _logger) =
+            (key, options, limits, contentRoot, authentication, consumer, time, logger);
+        _factory = new MqttOptionsFactory(key, options, contentRoot, limits.MaxPayloadBytes);
+        _subscriptions = new UpstreamSubscriptions(time, TimeSpan.FromSeconds(options.OnDemandLingerSeconds))
+        {
+            Changed = () => _subscriptionsChanged.Release(),
+        };
+        foreach (var topic in options.Topics ?? (options.OnDemand ? [] : ["#"]))
+            _subscriptions.Demand(TopicFilter.Parse(topic));
+        (_messagesIn, _messagesOut) = (new RateCounter(time), new RateCounter(time));
+        _state = new BrokerStateChange { BrokerKey = key, State = BrokerState.Connecting, Since = time.GetUtcNow() };
+    }
+
+    public string Key { get; }
+
+    public bool IsMqtt5 => _factory.IsMqtt5;
+
+    /// <summary>The state of the link, since when, and the last error.</summary>
+    public BrokerStateChange State => _state;
+
+    public RateCounter MessagesIn => _messagesIn;
+
+    public RateCounter MessagesOut => _messagesOut;
+
+    /// <summary>How many messages were left out because they went beyond the limits.</summary>
+    public long LeftOut => Interlocked.Read(ref _leftOut);
+
+    public void Start() => _running = Task.Run(RunAsync);
+
+    /// <summary>
+    /// Has the broker send what matches the filter, as long as the lease is not disposed. Where the link is up, waits until the broker
+    /// has acknowledged; where it is down, the subscription follows when it is up again.
+    /// </summary>
+    /// <exception cref="BridgeException">The broker refused.</exception>
+    public async Task<IDisposable?> DemandAsync(TopicFilter filter, CancellationToken cancellationToken)
+    {
+        if (!_options.OnDemand)
+            return null;
+
+        var lease = _subscriptions.Demand(filter);
+        try
+        {
+            if (_session is { } session)
+                await Task.WhenAny(_subscriptions.WhenSubscribedAsync(filter), session.Ended).WaitAsync(cancellationToken).Unwrap();
+            return lease;
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Publishes, and completes when the broker has acknowledged.</summary>
+    /// <exception cref="BridgeException">It did not.</exception>
+    public async Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
+    {
+        if (_session is not { } session || _state.State != BrokerState.Connected)
+            throw Disconnected("is");
+
+        PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
+        try
+        {
+            var published = session.PublishAsync(request.ToPacket());
+            published.Observe();
+            var (code, text) = await published.WaitAsync(TimeSpan.FromSeconds(_options.PublishTimeoutSeconds), _time, cancellationToken);
+            var receipt = PublishChecks.ToReceipt(request, code, text);
+            _messagesOut.Add();
+            return receipt;
+        }
+        catch (TimeoutException)
+        {
+            throw new BridgeException(
+                ErrorCodes.PublishTimeout,
+                $"Broker '{Key}' did not acknowledge within {_options.PublishTimeoutSeconds} s; the message may have reached it.");
+        }
+        catch (BrokerLinkException)
+        {
+            throw Disconnected("went");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        await _running;
+        _subscriptions.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        while (!_stopping.IsCancellationRequested)
+        {
+            var began = _time.GetTimestamp();
+            var reason = await RunSessionAsync();
+            if (_stopping.IsCancellationRequested)
+                return;
+
+            _backoff.LinkLasted(_time.GetElapsedTime(began));
+            var wait = _backoff.Next();
+            Log.LinkDown(_logger, Key, reason, wait.TotalSeconds);
+            SetState(BrokerState.Disconnected, reason);
+            await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Connects, and serves the link until it ends.</summary>
+    /// <returns>Why it ended.</returns>
+    private async Task<string> RunSessionAsync()
+    {
+        BrokerTls? tls = null;
+        try
+        {
+            tls = _factory.Url.IsTls ? BrokerTls.Load(_options.Tls, _contentRoot) : null;
+            await using var session = await ConnectAsync(tls);
+            session.Start();
+            _subscriptions.Reset();
+            await SendSubscriptionsAsync(session);
+            _session = session;
+            Log.LinkUp(_logger, Key, _factory.Url);
+            SetState(BrokerState.Connected, _state.LastError);
+            await ServeAsync(session);
+            return session.Ended.IsCompleted ? await session.Ended : "The bridge stops.";
+        }
+        catch (Exception exception)
+        {
+            if (_stopping.IsCancellationRequested)
+                return "The bridge stops.";
+            if (exception is OperationCanceledException or TimeoutException)
+                return $"The broker did not answer within {_options.ConnectTimeoutSeconds} s.";
+            return tls?.Refusal ?? BrokerLinkException.Describe(exception);
+        }
+        finally
+        {
+            _session = null;
+        }
+    }
+
+    private async Task<MqttSession> ConnectAsync(BrokerTls? tls)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds), _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token);
+        var exchange = _authentication?.Begin(Key);
+        var authenticationData = exchange is null ? null : await exchange.StartAsync(either.Token);
+        var options = _factory.Create(tls, authenticationData);
+        var (client, accepted) = await MqttHandshake.ConnectAsync(options, exchange, either.Token);
+        return new MqttSession(client, accepted, options, Receive, _unreleased, _time);
+    }
+
+    /// <summary>Keeps the subscriptions as they are wanted until the link ends or the bridge stops.</summary>
+    private async Task ServeAsync(MqttSession session)
+    {
+        while (!session.Ended.IsCompleted && !_stopping.IsCancellationRequested)
+        {
+            using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+            var changed = _subscriptionsChanged.WaitAsync(ended.Token);
+            await Task.WhenAny(changed, session.Ended);
+            await ended.CancelAsync();
+            await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (_subscriptionsChanged.Wait(0))
+            {
+                // Many changes are served in one go.
+            }
+
+            if (!session.Ended.IsCompleted && !_stopping.IsCancellationRequested)
+                await SendSubscriptionsAsync(session);
+        }
+    }
+
+    /// <summary>Subscribes before it unsubscribes, so that what stays wanted never stops.</summary>
+    private async Task SendSubscriptionsAsync(MqttSession session)
+    {
+        var patience = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds);
+        while (_subscriptions.TakeSubscribes(FiltersPerPacket, _consumer.Position) is { Count: > 0 } wanted)
+        {
+            var answer = await session.SubscribeAsync(wanted.Select(ToPacket)).WaitAsync(patience, _time, _stopping.Token);
+            for (var i = 0; i < wanted.Count; i++)
+                Acknowledge(wanted[i], answer.ReasonCodes.ElementAtOrDefault(i), answer.ReasonString);
+        }
+
+        while (_subscriptions.TakeUnsubscribes(FiltersPerPacket) is { Count: > 0 } unwanted)
+            await session.UnsubscribeAsync(unwanted.Select(filter => filter.Text)).WaitAsync(patience, _time, _stopping.Token);
+    }
+
+    private MqttTopicFilter ToPacket(UpstreamSubscription subscription) => new()
+    {
+        Topic = subscription.Filter.Text,
+        QualityOfServiceLevel = (MqttQualityOfServiceLevel)_options.SubscribeQos,
+        // The flag as the publisher set it, so that the cache knows what the broker retains.
+        RetainAsPublished = _factory.IsMqtt5,
+    };
+
+    private void Acknowledge(UpstreamSubscription subscription, MqttSubscribeReasonCode code, string? text)
+    {
+        if ((int)code < 0x80)
+        {
+            subscription.Accept();
+            return;
+        }
+
+        var refusal = $"The broker refused to subscribe to '{subscription.Filter.Text}': {code} ({(int)code:X2}){(text is null ? "" : $", {text}")}.";
+        Log.SubscriptionRefused(_logger, Key, refusal);
+        SetState(_state.State, refusal);
+        subscription.Refuse(PublishChecks.Refusal((int)code, refusal));
+    }
+
+    private void Receive(MqttPublishPacket packet)
+    {
+        _messagesIn.Add();
+        if (InboundChecks.FindProblem(packet, _limits) is { } problem)
+        {
+            if (Interlocked.Increment(ref _leftOut) is var count && long.IsPow2(count))
+                Log.MessageLeftOut(_logger, Key, packet.Topic, problem, count);
+            return;
+        }
+
+        // MQTT 3.1.1 sets the flag on nothing but what a subscription brings.
+        var subscribedAt = !packet.Retain ? -1 : _factory.IsMqtt5 ? _subscriptions.SubscribedAt(packet.Topic) : long.MaxValue;
+        _consumer.Receive(packet.ToMessage(Key, _time.GetUtcNow()), subscribedAt);
+    }
+
+    private void SetState(BrokerState state, string? error)
+    {
+        var since = state == _state.State ? _state.Since : _time.GetUtcNow();
+        var isNews = state != _state.State;
+        _state = new BrokerStateChange { BrokerKey = Key, State = state, Since = since, LastError = error };
+        if (isNews)
+            _consumer.StateChanged(_state);
+    }
+
+    private BridgeException Disconnected(string verb) =>
+        new(ErrorCodes.BrokerDisconnected, $"The link to broker '{Key}' {verb} down{(_state.LastError is { } error ? $": {error}" : ".")}")
+        {
+            RetryAfter = _backoff.Window,
+        };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1001, LogLevel.Information, "Broker {BrokerKey}: connected to {Url}")]
+        public static partial void LinkUp(ILogger logger, string brokerKey, BrokerUrl url);
+
+        [LoggerMessage(1002, LogLevel.Warning, "Broker {BrokerKey}: {Reason} Next attempt in {Seconds:0.0} s")]
+        public static partial void LinkDown(ILogger logger, string brokerKey, string reason, double seconds);
+
+        [LoggerMessage(1003, LogLevel.Warning, "Broker {BrokerKey}: {Refusal}")]
+        public static partial void SubscriptionRefused(ILogger logger, string brokerKey, string refusal);
+
+        [LoggerMessage(1004, LogLevel.Warning, "Broker {BrokerKey}: a message on {Topic} was left out: {Problem} ({Count} so far)")]
+        public static partial void MessageLeftOut(ILogger logger, string brokerKey, string topic, string problem, long count);
+    }
+}

@@ -1,0 +1,86 @@
+using System.Text.RegularExpressions;
+using Bridge.Server.Configuration;
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Brokers;
+
+/// <summary>Finds what is wrong with one broker's options.</summary>
+internal static partial class BrokerOptionsValidator
+{
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
+    private static partial Regex BrokerKeyPattern { get; }
+
+    public static void Check(string key, BrokerOptions options, OptionsChecks brokers, IReadOnlyCollection<string> authenticationMethods)
+    {
+        if (!BrokerKeyPattern.IsMatch(key))
+            brokers.Fail(key, "a broker key has 1 to 64 characters of A-Z, a-z, 0-9, '.', '_' and '-'");
+
+        var checks = brokers.At(key);
+        CheckUrl(options, checks);
+        CheckSession(options, checks);
+        CheckCredentials(options, checks, authenticationMethods);
+        CheckTopics(options, checks);
+        CheckTls(options.Tls, checks.At(nameof(options.Tls)));
+    }
+
+    private static void CheckUrl(BrokerOptions options, OptionsChecks checks)
+    {
+        if (BrokerUrl.TryParse(options.Url, out var problem) is not { } url)
+            checks.Fail(nameof(options.Url), problem!);
+        else if (url.IsWebSocket && options.Tls.Alpn.Count > 0)
+            checks.Fail($"{nameof(options.Tls)}:{nameof(options.Tls.Alpn)}", "can be set for mqtts only");
+    }
+
+    private static void CheckSession(BrokerOptions options, OptionsChecks checks)
+    {
+        if (options.ProtocolVersion is not ("5" or "3.1.1"))
+            checks.Fail(nameof(options.ProtocolVersion), $"must be 5 or 3.1.1, is '{options.ProtocolVersion}'");
+        if (!options.CleanStart && string.IsNullOrEmpty(options.ClientId))
+            checks.Fail(nameof(options.ClientId), "is needed where CleanStart is false: the broker keeps the session under it");
+        checks.Range(nameof(options.KeepAliveSeconds), options.KeepAliveSeconds, 1, 65_535);
+        checks.Range(nameof(options.SessionExpirySeconds), options.SessionExpirySeconds, 0, uint.MaxValue);
+        checks.Range(nameof(options.OnDemandLingerSeconds), options.OnDemandLingerSeconds, 0, 86_400);
+        checks.Range(nameof(options.ConnectTimeoutSeconds), options.ConnectTimeoutSeconds, 1, 300);
+        checks.Range(nameof(options.PublishTimeoutSeconds), options.PublishTimeoutSeconds, 1, 300);
+    }
+
+    private static void CheckCredentials(BrokerOptions options, OptionsChecks checks, IReadOnlyCollection<string> authenticationMethods)
+    {
+        if (options.Password is not null && options.PasswordFile is not null)
+            checks.Fail(nameof(options.PasswordFile), "set Password or PasswordFile, not both");
+        checks.FileExists(nameof(options.PasswordFile), options.PasswordFile);
+        if (options.AuthenticationMethod is not { } method)
+            return;
+
+        if (options.ProtocolVersion != "5")
+            checks.Fail(nameof(options.AuthenticationMethod), "needs ProtocolVersion 5");
+        if (!authenticationMethods.Contains(method))
+            checks.Fail(nameof(options.AuthenticationMethod), $"no handler is registered for the method '{method}'");
+    }
+
+    private static void CheckTopics(BrokerOptions options, OptionsChecks checks)
+    {
+        for (var i = 0; i < (options.Topics?.Count ?? 0); i++)
+        {
+            if (TopicFilter.TryParse(options.Topics![i], out var problem) is null)
+                checks.Fail($"{nameof(options.Topics)}:{i}", problem!);
+        }
+    }
+
+    private static void CheckTls(BrokerTlsOptions tls, OptionsChecks checks)
+    {
+        checks.FileExists(nameof(tls.CaFile), tls.CaFile);
+        checks.FileExists(nameof(tls.CertFile), tls.CertFile);
+        checks.FileExists(nameof(tls.KeyFile), tls.KeyFile);
+        checks.FileExists(nameof(tls.PfxFile), tls.PfxFile);
+        checks.FileExists(nameof(tls.KeyPasswordFile), tls.KeyPasswordFile);
+        if (tls.CertFile is null != tls.KeyFile is null)
+            checks.Fail(tls.CertFile is null ? nameof(tls.CertFile) : nameof(tls.KeyFile), "CertFile and KeyFile belong together");
+        if (tls.PfxFile is not null && tls.CertFile is not null)
+            checks.Fail(nameof(tls.PfxFile), "set PfxFile, or CertFile and KeyFile, not both");
+        if (tls.KeyPassword is not null && tls.KeyPasswordFile is not null)
+            checks.Fail(nameof(tls.KeyPasswordFile), "set KeyPassword or KeyPasswordFile, not both");
+        if (tls.Protocols.Count == 0 || tls.Protocols.Any(version => version is not ("1.2" or "1.3")))
+            checks.Fail(nameof(tls.Protocols), "must list 1.2, 1.3 or both");
+    }
+}

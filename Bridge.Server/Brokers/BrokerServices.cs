@@ -1,0 +1,13 @@
+namespace Bridge.Server.Brokers;
+
+/// <summary>Registers the links to brokers.</summary>
+internal static class BrokerServices
+{
+    public static void AddBrokers(this IServiceCollection services)
+    {
+        // Hosted services start in this order: the embedded broker is there before its link.
+        services.AddHostedService<EmbeddedBroker>();
+        services.AddSingleton<BrokerManager>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerManager>());
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Server.Configuration;
+using MQTTnet.Server;
+
+namespace Bridge.Server.Brokers;
+
+/// <summary>Runs the embedded broker while the bridge runs.</summary>
+internal sealed class EmbeddedBroker : IHostedService, IDisposable
+{
+    private readonly MqttServer? _server;
+    private readonly DemoTopics? _demo;
+
+    public EmbeddedBroker(BridgeOptions options, TimeProvider time)
+    {
+        if (!options.EmbeddedBroker.Enabled)
+            return;
+
+        _server = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
+            .WithDefaultEndpoint()
+            .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
+            .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
+            .WithDefaultEndpointPort(options.EmbeddedBroker.Port)
+            .Build());
+        _demo = options.EmbeddedBroker.Demo ? new DemoTopics(_server, time) : null;
+    }
+
+    /// <summary>Gives the embedded broker a port, where it may take any, and adds it to the brokers.</summary>
+    public static void AddTo(BridgeOptions options)
+    {
+        if (!options.EmbeddedBroker.Enabled)
+            return;
+        if (options.EmbeddedBroker.Port == 0)
+            options.EmbeddedBroker.Port = FindFreePort();
+        options.Brokers[EmbeddedBrokerOptions.BrokerKey] = new BrokerOptions { Url = $"mqtt://127.0.0.1:{options.EmbeddedBroker.Port}" };
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_server is null)
+            return;
+
+        await _server.StartAsync();
+        _demo?.Start();
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_demo is not null)
+            await _demo.DisposeAsync();
+        if (_server is { IsStarted: true })
+            await _server.StopAsync();
+    }
+
+    public void Dispose() => _server?.Dispose();
+
+    private static int FindFreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

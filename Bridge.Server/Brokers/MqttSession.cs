@@ -1,0 +1,276 @@
+using MQTTnet;
+using MQTTnet.LowLevelClient;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
+
+namespace Bridge.Server.Brokers;
+
+/// <summary>
+/// One connection to a broker, from its acceptance to its end; never used again after that, so that nothing late can reach a
+/// later connection. It stands on the library's packets and transports only: the library's own client queues without bound,
+/// ignores the broker's keep-alive and receive maximum, delivers a repeated QoS 2 message twice and forgets why one was refused.
+/// </summary>
+internal sealed class MqttSession : IAsyncDisposable
+{
+    /// <summary>As many QoS 1 and 2 messages may be unacknowledged where the broker allows more, or does not say.</summary>
+    private const int MostInFlight = 1024;
+
+    private readonly ILowLevelMqttClient _client;
+    private readonly Action<MqttPublishPacket> _onPublish;
+    private readonly HashSet<ushort> _unreleased;
+    private readonly TimeProvider _time;
+    private readonly PendingRequests _requests = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly SemaphoreSlim _publishSlots;
+    private readonly TimeSpan _keepAlive;
+    private long _lastReceived;
+    private Task _loops = Task.CompletedTask;
+
+    /// <param name="client">The transport.</param>
+    /// <param name="accepted">The broker's acceptance.</param>
+    /// <param name="options">What was asked for.</param>
+    /// <param name="onPublish">Takes each message, one at a time.</param>
+    /// <param name="unreleased">The identifiers of QoS 2 messages received and not yet released; lives as long as the broker's session.</param>
+    /// <param name="time">The clock.</param>
+    public MqttSession(
+        ILowLevelMqttClient client,
+        MqttConnAckPacket accepted,
+        MqttClientOptions options,
+        Action<MqttPublishPacket> onPublish,
+        HashSet<ushort> unreleased,
+        TimeProvider time)
+    {
+        (_client, _onPublish, _unreleased, _time) = (client, onPublish, unreleased, time);
+        Limits = BrokerLimits.From(accepted, options.ProtocolVersion);
+        _publishSlots = new SemaphoreSlim(Math.Min(Limits.ReceiveMaximum, MostInFlight));
+        _keepAlive = accepted.ServerKeepAlive > 0 ? TimeSpan.FromSeconds(accepted.ServerKeepAlive) : options.KeepAlivePeriod;
+        _lastReceived = time.GetTimestamp();
+        if (!accepted.IsSessionPresent)
+            unreleased.Clear();
+    }
+
+    /// <summary>What the broker takes.</summary>
+    public BrokerLimits Limits { get; }
+
+    /// <summary>Completes when the connection has ended, with the reason.</summary>
+    public Task<string> Ended => _ended.Task;
+
+    /// <summary>Begins to read, and to keep the connection alive.</summary>
+    public void Start() => _loops = Task.WhenAll(Task.Run(ReadAsync), Task.Run(KeepAliveAsync));
+
+    public async Task<MqttSubAckPacket> SubscribeAsync(IEnumerable<MqttTopicFilter> filters) =>
+        (MqttSubAckPacket)await RequestAsync(new MqttSubscribePacket { TopicFilters = [.. filters] });
+
+    public Task UnsubscribeAsync(IEnumerable<string> filters) =>
+        RequestAsync(new MqttUnsubscribePacket { TopicFilters = [.. filters] });
+
+    /// <summary>
+    /// Publishes and waits for the broker's acknowledgement, as the quality of service asks. A caller bounds its own wait: a packet
+    /// is never abandoned half sent, nor an identifier before it was answered.
+    /// </summary>
+    /// <returns>The reason code of PUBACK or PUBREC (MQTT 5 §3.4.2.1, §3.5.2.1) and the broker's reason string.</returns>
+    /// <exception cref="BrokerLinkException">The connection ended first.</exception>
+    public async Task<(int ReasonCode, string? Text)> PublishAsync(MqttPublishPacket packet)
+    {
+        if (packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
+        {
+            await SendAsync(packet);
+            return (0, null);
+        }
+
+        await TakePublishSlotAsync();
+        try
+        {
+            packet.PacketIdentifier = _requests.Acquire(out var acknowledged);
+            await SendAsync(packet);
+            return await acknowledged switch
+            {
+                MqttPubAckPacket ack => ((int)ack.ReasonCode, ack.ReasonString),
+                // A refusal ends the exchange: there is nothing to release (MQTT 5 §4.3.3).
+                MqttPubRecPacket rec when (int)rec.ReasonCode >= 0x80 => ((int)rec.ReasonCode, rec.ReasonString),
+                MqttPubRecPacket rec => await ReleaseAsync(rec),
+                var other => throw End($"The broker acknowledged a message with {other.GetType().Name}."),
+            };
+        }
+        finally
+        {
+            _requests.Release(packet.PacketIdentifier);
+            _publishSlots.Release();
+        }
+    }
+
+    /// <summary>Says good-bye, where that is possible within a moment, and closes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (!Ended.IsCompleted)
+        {
+            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
+            try
+            {
+                await _client.SendAsync(new MqttDisconnectPacket(), patience.Token);
+            }
+            catch (Exception)
+            {
+                // It is going away in any case.
+            }
+        }
+
+        End("The bridge closed the connection.");
+        await _loops;
+    }
+
+    private async Task<(int ReasonCode, string? Text)> ReleaseAsync(MqttPubRecPacket received)
+    {
+        var completed = _requests.Renew(received.PacketIdentifier);
+        await SendAsync(new MqttPubRelPacket { PacketIdentifier = received.PacketIdentifier });
+        await completed;
+        return ((int)received.ReasonCode, received.ReasonString);
+    }
+
+    private async Task TakePublishSlotAsync()
+    {
+        try
+        {
+            await _publishSlots.WaitAsync(_closing.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new BrokerLinkException(await Ended);
+        }
+    }
+
+    private async Task<MqttPacket> RequestAsync(MqttPacketWithIdentifier packet)
+    {
+        packet.PacketIdentifier = _requests.Acquire(out var answer);
+        try
+        {
+            await SendAsync(packet);
+            return await answer;
+        }
+        finally
+        {
+            _requests.Release(packet.PacketIdentifier);
+        }
+    }
+
+    private async Task SendAsync(MqttPacket packet)
+    {
+        try
+        {
+            await _client.SendAsync(packet, _closing.Token);
+        }
+        catch (Exception exception)
+        {
+            End(BrokerLinkException.Describe(exception));
+            throw new BrokerLinkException(await Ended, exception);
+        }
+    }
+
+    private async Task ReadAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var packet = await _client.ReceiveAsync(_closing.Token);
+                Volatile.Write(ref _lastReceived, _time.GetTimestamp());
+                await HandleAsync(packet);
+            }
+        }
+        catch (Exception exception)
+        {
+            End(BrokerLinkException.Describe(exception));
+        }
+    }
+
+    private Task HandleAsync(MqttPacket packet)
+    {
+        switch (packet)
+        {
+            case MqttPublishPacket message:
+                return ReceiveAsync(message);
+            case MqttPubRelPacket release:
+                _unreleased.Remove(release.PacketIdentifier);
+                return SendAsync(new MqttPubCompPacket { PacketIdentifier = release.PacketIdentifier });
+            case MqttPubRecPacket received when !_requests.Complete(received):
+                // Of a session before this one: the broker may forget it (MQTT 5 §3.6.2.1).
+                return SendAsync(new MqttPubRelPacket
+                {
+                    PacketIdentifier = received.PacketIdentifier,
+                    ReasonCode = MqttPubRelReasonCode.PacketIdentifierNotFound,
+                });
+            case MqttPacketWithIdentifier answer:
+                _requests.Complete(answer);
+                return Task.CompletedTask;
+            case MqttDisconnectPacket goodbye:
+                var text = goodbye.ReasonString is { } reason ? $", {reason}" : "";
+                throw new BrokerLinkException($"The broker closed the connection: {goodbye.ReasonCode} ({(int)goodbye.ReasonCode:X2}){text}.");
+            default:
+                return Task.CompletedTask;
+        }
+    }
+
+    private Task ReceiveAsync(MqttPublishPacket message)
+    {
+        switch (message.QualityOfServiceLevel)
+        {
+            case MqttQualityOfServiceLevel.AtMostOnce:
+                _onPublish(message);
+                return Task.CompletedTask;
+            case MqttQualityOfServiceLevel.AtLeastOnce:
+                _onPublish(message);
+                return SendAsync(new MqttPubAckPacket { PacketIdentifier = message.PacketIdentifier });
+            default:
+                if (_unreleased.Add(message.PacketIdentifier))
+                    _onPublish(message);
+                return SendAsync(new MqttPubRecPacket { PacketIdentifier = message.PacketIdentifier });
+        }
+    }
+
+    /// <summary>
+    /// Pings twice in a keep-alive interval, whatever else is sent: what we send proves nothing about the other side. A broker that
+    /// was silent for a whole interval is gone, which shows after one and a half at the most.
+    /// </summary>
+    private async Task KeepAliveAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(_keepAlive / 2, _time, _closing.Token);
+                if (_time.GetElapsedTime(Volatile.Read(ref _lastReceived)) > _keepAlive)
+                    throw End($"The broker was silent for {_keepAlive.TotalSeconds:0.#} s.");
+
+                // Not awaited: where the other side does not read, sending does not end.
+                _ = SendPingAsync();
+            }
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or BrokerLinkException)
+        {
+            // The end of the connection is the end of this loop.
+        }
+    }
+
+    private async Task SendPingAsync()
+    {
+        try
+        {
+            await SendAsync(MqttPingReqPacket.Instance);
+        }
+        catch (BrokerLinkException)
+        {
+            // Told through Ended.
+        }
+    }
+
+    private BrokerLinkException End(string reason)
+    {
+        _ended.TrySetResult(reason);
+        var failure = new BrokerLinkException(_ended.Task.Result);
+        _requests.Fail(failure);
+        _closing.Cancel();
+        _client.Dispose();
+        return failure;
+    }
+}

@@ -1,0 +1,40 @@
+using Bridge.Server.Messages;
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Brokers;
+
+/// <summary>One filter that the bridge subscribes to at a broker.</summary>
+internal sealed class UpstreamSubscription(TopicFilter filter)
+{
+    private TaskCompletionSource _acknowledged = NewSource();
+
+    public TopicFilter Filter { get; } = filter;
+
+    /// <summary>The position in the stream when the broker was last asked for it.</summary>
+    public long SubscribedAt { get; set; }
+
+    /// <summary>The timestamp of that moment.</summary>
+    public long AskedAt { get; set; }
+
+    /// <summary>Completes when the broker said yes; fails when it said no.</summary>
+    public Task Acknowledged => _acknowledged.Task;
+
+    public void Accept() => _acknowledged.TrySetResult();
+
+    public void Refuse(Exception refusal) => _acknowledged.TrySetException(refusal);
+
+    /// <summary>The link is a new one: the broker has to be asked again.</summary>
+    public void Reset()
+    {
+        if (_acknowledged.Task.IsCompleted)
+            _acknowledged = NewSource();
+    }
+
+    private static TaskCompletionSource NewSource()
+    {
+        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // A refusal is logged where it is received, whether somebody waits for it or not.
+        source.Task.Observe();
+        return source;
+    }
+}

@@ -1,0 +1,220 @@
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Brokers;
+
+/// <summary>
+/// What the bridge wants from one broker: the least set of filters that covers every demand, so that no message comes twice through
+/// overlapping subscriptions. A demand that ends is kept for the linger time; the set changes at once when one begins.
+/// </summary>
+internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) : IDisposable
+{
+    /// <summary>Brokers repeat their retained messages right behind the acknowledgement; this leaves room for a great many.</summary>
+    private static readonly TimeSpan RepeatsWithin = TimeSpan.FromSeconds(30);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<TopicFilter, DemandCount> _demands = [];
+    private readonly TopicFilterTree<TopicFilter> _demanded = new();
+    private readonly TopicFilterTree<UpstreamSubscription> _cover = new();
+    private readonly Dictionary<TopicFilter, UpstreamSubscription> _byFilter = [];
+    private readonly HashSet<UpstreamSubscription> _toSubscribe = [];
+    private readonly HashSet<TopicFilter> _toUnsubscribe = [];
+    private readonly Queue<(TopicFilter Filter, long Since, int Release)> _lingering = new();
+    private readonly List<UpstreamSubscription> _scratch = [];
+    private ITimer? _lingerTimer;
+
+    /// <summary>Is called, outside of any lock, when there is something to send.</summary>
+    public Action Changed { get; set; } = () => { };
+
+    /// <summary>Demands a filter until the lease is disposed.</summary>
+    public IDisposable Demand(TopicFilter filter)
+    {
+        lock (_gate)
+        {
+            if (!_demands.TryGetValue(filter, out var demand))
+            {
+                _demands.Add(filter, demand = new DemandCount());
+                _demanded.Add(filter, filter);
+                Cover(filter);
+            }
+
+            demand.Leases++;
+        }
+
+        Changed();
+        return new Lease(this, filter);
+    }
+
+    /// <summary>Completes when the broker acknowledged the subscription that covers the filter; fails when it refused.</summary>
+    public Task WhenSubscribedAsync(TopicFilter filter)
+    {
+        lock (_gate)
+        {
+            var covering = new List<TopicFilter>();
+            _cover.Covering(filter, covering);
+            return covering.Count == 0 ? Task.CompletedTask : _byFilter[covering[0]].Acknowledged;
+        }
+    }
+
+    /// <summary>
+    /// The position in the stream at which the newest subscription that brings the topic was (re)made, or -1 when that is so long
+    /// ago that the broker no longer repeats what it holds.
+    /// </summary>
+    public long SubscribedAt(string topic)
+    {
+        lock (_gate)
+        {
+            _scratch.Clear();
+            _cover.Match(topic, _scratch);
+            var newest = -1L;
+            foreach (var subscription in _scratch)
+            {
+                if (time.GetElapsedTime(subscription.AskedAt) < RepeatsWithin)
+                    newest = Math.Max(newest, subscription.SubscribedAt);
+            }
+
+            return newest;
+        }
+    }
+
+    /// <summary>Begins anew on a connection that has no subscriptions yet.</summary>
+    public void Reset()
+    {
+        lock (_gate)
+        {
+            _toUnsubscribe.Clear();
+            foreach (var subscription in _byFilter.Values)
+            {
+                subscription.Reset();
+                _toSubscribe.Add(subscription);
+            }
+        }
+    }
+
+    /// <summary>Takes up to so many filters that the broker is to be asked for next.</summary>
+    public IReadOnlyList<UpstreamSubscription> TakeSubscribes(int most, long position)
+    {
+        lock (_gate)
+        {
+            var taken = _toSubscribe.Take(most).ToList();
+            foreach (var subscription in taken)
+            {
+                (subscription.SubscribedAt, subscription.AskedAt) = (position, time.GetTimestamp());
+                _toSubscribe.Remove(subscription);
+            }
+
+            return taken;
+        }
+    }
+
+    /// <summary>Takes up to so many filters that the broker need no longer send.</summary>
+    public IReadOnlyList<TopicFilter> TakeUnsubscribes(int most)
+    {
+        lock (_gate)
+        {
+            var taken = _toUnsubscribe.Take(most).ToList();
+            _toUnsubscribe.ExceptWith(taken);
+            return taken;
+        }
+    }
+
+    public void Dispose() => _lingerTimer?.Dispose();
+
+    private void Release(TopicFilter filter)
+    {
+        lock (_gate)
+        {
+            var demand = _demands[filter];
+            if (--demand.Leases > 0)
+                return;
+
+            if (linger > TimeSpan.Zero)
+            {
+                _lingering.Enqueue((filter, time.GetTimestamp(), ++demand.Releases));
+                _lingerTimer ??= time.CreateTimer(_ => EndLingering(), null, linger, Timeout.InfiniteTimeSpan);
+                return;
+            }
+
+            Forget(filter);
+        }
+
+        Changed();
+    }
+
+    private void EndLingering()
+    {
+        lock (_gate)
+        {
+            while (_lingering.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) >= linger)
+            {
+                _lingering.Dequeue();
+                // It may have been demanded again meanwhile, and even released again.
+                if (_demands[oldest.Filter] is { Leases: 0 } demand && demand.Releases == oldest.Release)
+                    Forget(oldest.Filter);
+            }
+
+            _lingerTimer?.Dispose();
+            _lingerTimer = _lingering.TryPeek(out var next)
+                ? time.CreateTimer(_ => EndLingering(), null, linger - time.GetElapsedTime(next.Since), Timeout.InfiniteTimeSpan)
+                : null;
+        }
+
+        Changed();
+    }
+
+    private void Forget(TopicFilter filter)
+    {
+        _demands.Remove(filter);
+        _demanded.Remove(filter, filter);
+        if (!_byFilter.TryGetValue(filter, out var subscription))
+            return;
+
+        Uncover(subscription);
+        var uncovered = new List<TopicFilter>();
+        _demanded.CoveredBy(filter, uncovered);
+        foreach (var narrower in uncovered)
+            Cover(narrower);
+    }
+
+    private void Cover(TopicFilter filter)
+    {
+        if (_cover.HasCover(filter))
+            return;
+
+        var narrower = new List<TopicFilter>();
+        _cover.CoveredBy(filter, narrower);
+        foreach (var covered in narrower)
+            Uncover(_byFilter[covered]);
+        var subscription = new UpstreamSubscription(filter);
+        _byFilter.Add(filter, subscription);
+        _cover.Add(filter, subscription);
+        _toUnsubscribe.Remove(filter);
+        _toSubscribe.Add(subscription);
+    }
+
+    private void Uncover(UpstreamSubscription subscription)
+    {
+        _byFilter.Remove(subscription.Filter);
+        _cover.Remove(subscription.Filter, subscription);
+        if (!_toSubscribe.Remove(subscription))
+            _toUnsubscribe.Add(subscription.Filter);
+    }
+
+    private sealed class DemandCount
+    {
+        public int Leases { get; set; }
+
+        /// <summary>How often the last lease ended: tells the newest lingering from those before it.</summary>
+        public int Releases { get; set; }
+    }
+
+    private sealed class Lease(UpstreamSubscriptions owner, TopicFilter filter) : IDisposable
+    {
+        private int _disposed;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _disposed, 1) == 0)
+                owner.Release(filter);
+        }
+    }
+}

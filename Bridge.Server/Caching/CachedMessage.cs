@@ -1,0 +1,43 @@
+using Bridge.Contracts;
+
+namespace Bridge.Server.Caching;
+
+/// <summary>The last message of one topic.</summary>
+internal sealed class CachedMessage(BridgeMessage message, long position)
+{
+    /// <summary>
+    /// What keeping a topic costs beside its bytes: objects, dictionary and tree entries (measured with 200,000 topics of 4 levels).
+    /// </summary>
+    private const int Overhead = 400;
+
+    public BridgeMessage Message { get; private set; } = message;
+
+    /// <summary>Where in the stream the message came.</summary>
+    public long Position { get; private set; } = position;
+
+    /// <summary>Where in the stream the broker last sent the topic, be it news or not.</summary>
+    public long SeenAt { get; set; } = position;
+
+    public long Bytes { get; private set; } = Measure(message);
+
+    /// <summary>The neighbour that was updated before this one.</summary>
+    public CachedMessage? Older { get; set; }
+
+    /// <summary>The neighbour that was updated after this one.</summary>
+    public CachedMessage? Newer { get; set; }
+
+    public void Replace(BridgeMessage message, long position)
+    {
+        (Message, Position, SeenAt) = (message, position, position);
+        Bytes = Measure(message);
+    }
+
+    private static long Measure(BridgeMessage message)
+    {
+        var bytes = Overhead + message.Payload.Length + 2L * message.Topic.Length;
+        bytes += 2L * ((message.ContentType?.Length ?? 0) + (message.ResponseTopic?.Length ?? 0)) + (message.CorrelationData?.Length ?? 0);
+        foreach (var property in message.UserProperties)
+            bytes += 64 + 2L * (property.Name.Length + property.Value.Length);
+        return bytes;
+    }
+}

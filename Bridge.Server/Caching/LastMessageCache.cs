@@ -1,0 +1,149 @@
+using System.Diagnostics.CodeAnalysis;
+using Bridge.Contracts;
+using Bridge.Server.Messages;
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Caching;
+
+/// <summary>
+/// The last message of every topic of one broker, within bounds: where one is reached, what was updated longest ago goes first. Not
+/// thread-safe: the stream's lock guards it.
+/// </summary>
+internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
+{
+    private readonly TopicTree<CachedMessage> _topics = new();
+    private readonly List<CachedMessage> _scratch = [];
+    private CachedMessage? _oldest;
+    private CachedMessage? _newest;
+    private int _withExpiry;
+
+    public int Count => _topics.Count;
+
+    /// <summary>The bytes that count against <see cref="CacheOptions.MaxBytes"/>.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>How many messages went because a bound was reached.</summary>
+    public long Evicted { get; private set; }
+
+    /// <summary>How many messages ran out of time: the cache's, or their own (MQTT 5 §3.3.2.3.3).</summary>
+    public long Expired { get; private set; }
+
+    /// <summary>Finds what is kept of a topic, run out or not.</summary>
+    public CachedMessage? Find(string topic) => _topics.Get(topic);
+
+    /// <summary>Keeps the message as its topic's last. An empty retained one deletes what was kept (MQTT 5 §3.3.1.3).</summary>
+    public void Store(in SequencedMessage message)
+    {
+        var known = _topics.Get(message.Message.Topic);
+        if (message.Message is { Retain: true, Payload.IsEmpty: true })
+        {
+            if (known is not null)
+                Remove(known);
+            return;
+        }
+
+        if (known is not null)
+        {
+            Unlink(known);
+            known.Replace(message.Message, message.Position);
+            Link(known);
+        }
+        else
+        {
+            var added = new CachedMessage(message.Message, message.Position);
+            _topics.Set(message.Message.Topic, added);
+            Link(added);
+        }
+
+        while (Count > options.MaxTopics || Bytes > options.MaxBytes)
+        {
+            Remove(_oldest!);
+            Evicted++;
+        }
+    }
+
+    /// <summary>Gives the last message of one topic.</summary>
+    public bool TryGet(string topic, [NotNullWhen(true)] out CachedMessage? message)
+    {
+        message = _topics.Get(topic);
+        if (message is not null && IsOver(message, time.GetUtcNow()))
+            message = null;
+        return message is not null;
+    }
+
+    /// <summary>Appends the last messages of all topics that match and came after a position, in no certain order.</summary>
+    public void Find(TopicFilter filter, long after, List<SequencedMessage> results)
+    {
+        var now = time.GetUtcNow();
+        _scratch.Clear();
+        _topics.Find(filter, _scratch);
+        foreach (var cached in _scratch)
+        {
+            if (cached.Position > after && !IsOver(cached, now))
+                results.Add(new SequencedMessage(cached.Position, cached.Message));
+        }
+
+        _scratch.Clear();
+    }
+
+    /// <summary>Removes what has run out of time.</summary>
+    public void Sweep()
+    {
+        var now = time.GetUtcNow();
+        while (_oldest is not null && IsTooOld(_oldest, now))
+            Expire(_oldest);
+
+        // Their own expiry times come in no order; most systems set none.
+        for (var cached = _withExpiry > 0 ? _oldest : null; cached is not null;)
+        {
+            var next = cached.Newer;
+            if (cached.Message.ExpiresAt <= now)
+                Expire(cached);
+            cached = next;
+        }
+    }
+
+    private bool IsOver(CachedMessage cached, DateTimeOffset now) => cached.Message.ExpiresAt <= now || IsTooOld(cached, now);
+
+    private bool IsTooOld(CachedMessage cached, DateTimeOffset now) =>
+        options.Ttl > TimeSpan.Zero && now - cached.Message.ReceivedAt >= options.Ttl;
+
+    private void Expire(CachedMessage cached)
+    {
+        Remove(cached);
+        Expired++;
+    }
+
+    private void Remove(CachedMessage cached)
+    {
+        _topics.Remove(cached.Message.Topic);
+        Unlink(cached);
+    }
+
+    private void Link(CachedMessage cached)
+    {
+        cached.Older = _newest;
+        if (_newest is null)
+            _oldest = cached;
+        else
+            _newest.Newer = cached;
+        _newest = cached;
+        Bytes += cached.Bytes;
+        _withExpiry += cached.Message.ExpiresAt is null ? 0 : 1;
+    }
+
+    private void Unlink(CachedMessage cached)
+    {
+        if (cached.Older is null)
+            _oldest = cached.Newer;
+        else
+            cached.Older.Newer = cached.Newer;
+        if (cached.Newer is null)
+            _newest = cached.Older;
+        else
+            cached.Newer.Older = cached.Older;
+        cached.Older = cached.Newer = null;
+        Bytes -= cached.Bytes;
+        _withExpiry -= cached.Message.ExpiresAt is null ? 0 : 1;
+    }
+}

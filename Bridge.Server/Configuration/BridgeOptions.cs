@@ -1,0 +1,27 @@
+using Bridge.Server.Brokers;
+using Bridge.Server.Caching;
+using Bridge.Server.Http;
+
+namespace Bridge.Server.Configuration;
+
+/// <summary>The section <c>Bridge</c> of the configuration.</summary>
+public sealed class BridgeOptions
+{
+    /// <summary>The name of the section.</summary>
+    public const string Section = "Bridge";
+
+    /// <summary>A broker inside the bridge, for a first run.</summary>
+    public EmbeddedBrokerOptions EmbeddedBroker { get; set; } = new();
+
+    /// <summary>The brokers, each under its key (<c>[A-Za-z0-9._-]{1,64}</c>).</summary>
+    public Dictionary<string, BrokerOptions> Brokers { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>The bounds of the last-message cache.</summary>
+    public CacheOptions Cache { get; set; } = new();
+
+    /// <summary>Which other web sites may use the bridge.</summary>
+    public CorsOptions Cors { get; set; } = new();
+
+    /// <summary>What one client may ask for. 0 means no limit.</summary>
+    public LimitOptions Limits { get; set; } = new();
+}

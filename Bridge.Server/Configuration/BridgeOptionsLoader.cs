@@ -1,0 +1,57 @@
+using Bridge.Server.Brokers;
+
+namespace Bridge.Server.Configuration;
+
+/// <summary>Reads and checks the whole configuration of the bridge.</summary>
+internal static class BridgeOptionsLoader
+{
+    /// <summary>Reads the section <c>Bridge</c>.</summary>
+    /// <exception cref="BridgeConfigurationException">Something is wrong; the exception has every mistake.</exception>
+    public static BridgeOptions Load(IConfiguration configuration, string contentRoot, IReadOnlyCollection<string> authenticationMethods)
+    {
+        var errors = new List<string>();
+        var options = new BridgeOptions();
+        new OptionsReader(errors).Read(configuration.GetSection(BridgeOptions.Section), options);
+        Check(options, new OptionsChecks(errors, BridgeOptions.Section, contentRoot), authenticationMethods);
+        if (errors.Count > 0)
+            throw new BridgeConfigurationException(errors);
+
+        EmbeddedBroker.AddTo(options);
+        return options;
+    }
+
+    private static void Check(BridgeOptions options, OptionsChecks checks, IReadOnlyCollection<string> authenticationMethods)
+    {
+        checks.At(nameof(options.EmbeddedBroker)).Range(nameof(EmbeddedBrokerOptions.Port), options.EmbeddedBroker.Port, 0, 65_535);
+        foreach (var (key, broker) in options.Brokers)
+            BrokerOptionsValidator.Check(key, broker, checks.At(nameof(options.Brokers)), authenticationMethods);
+        if (options.EmbeddedBroker.Enabled && options.Brokers.ContainsKey(EmbeddedBrokerOptions.BrokerKey))
+            checks.At(nameof(options.Brokers)).Fail(EmbeddedBrokerOptions.BrokerKey, "the embedded broker has this key; choose another");
+
+        var cache = checks.At(nameof(options.Cache));
+        cache.Range(nameof(options.Cache.MaxTopics), options.Cache.MaxTopics, 1, 100_000_000);
+        cache.Range(nameof(options.Cache.MaxBytes), options.Cache.MaxBytes, 1024, long.MaxValue);
+        if (options.Cache.Ttl < TimeSpan.Zero)
+            cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
+
+        var limits = checks.At(nameof(options.Limits));
+        limits.Range(nameof(options.Limits.MaxPayloadBytes), options.Limits.MaxPayloadBytes, 0, 268_435_455);
+        limits.Range(nameof(options.Limits.MaxTopicLevels), options.Limits.MaxTopicLevels, 0, 65_536);
+        limits.Range(nameof(options.Limits.SubscriptionsPerConnection), options.Limits.SubscriptionsPerConnection, 0, int.MaxValue);
+        limits.Range(nameof(options.Limits.OutboxBytes), options.Limits.OutboxBytes, 0, int.MaxValue);
+        CheckOrigins(options, checks);
+    }
+
+    private static void CheckOrigins(BridgeOptions options, OptionsChecks checks)
+    {
+        for (var i = 0; i < options.Cors.Origins.Count; i++)
+        {
+            var origin = options.Cors.Origins[i];
+            var isOrigin = Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+                && uri.Scheme is "http" or "https"
+                && origin == uri.GetLeftPart(UriPartial.Authority);
+            if (!isOrigin)
+                checks.At(nameof(options.Cors)).Fail($"Origins:{i}", $"'{origin}' is not an origin such as https://app.example");
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Bridge.Server.Configuration;
+
+/// <summary>What one client may ask for. In each, 0 means no limit.</summary>
+public sealed class LimitOptions
+{
+    /// <summary>
+    /// The largest payload in bytes, published or received. A larger publish is refused; a larger message from a broker is
+    /// counted, logged and left out. Default 262,144 (256 KiB).
+    /// </summary>
+    public int MaxPayloadBytes { get; set; } = 262_144;
+
+    /// <summary>
+    /// The most levels of a topic or topic filter. A deeper topic from a broker is counted, logged and left out. Default 128.
+    /// </summary>
+    public int MaxTopicLevels { get; set; } = 128;
+
+    /// <summary>How many subscriptions one connection may have at a time. Default 100.</summary>
+    public int SubscriptionsPerConnection { get; set; } = 100;
+
+    /// <summary>
+    /// How many encoded bytes may wait for one connection before it is conflated: what it misses then is counted in
+    /// <c>skipped</c> and the last value of each topic follows. Default 1,048,576 (1 MiB).
+    /// </summary>
+    public int OutboxBytes { get; set; } = 1_048_576;
+}

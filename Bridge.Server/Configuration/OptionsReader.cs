@@ -1,0 +1,102 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+
+namespace Bridge.Server.Configuration;
+
+/// <summary>
+/// Reads a section of the configuration into options. Unlike the framework's binder it finds every mistake in one pass (unknown
+/// keys, values of the wrong type), each with its key's path, and a configured list replaces the default one.
+/// </summary>
+internal sealed class OptionsReader(List<string> errors)
+{
+    public void Read(IConfiguration section, object options)
+    {
+        var properties = options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .ToDictionary(property => property.Name, StringComparer.OrdinalIgnoreCase);
+        foreach (var child in section.GetChildren())
+        {
+            if (!properties.TryGetValue(child.Key, out var property))
+                errors.Add($"{child.Path}: there is no such setting; known here: {string.Join(", ", properties.Keys)}");
+            else if (ReadValue(child, property.PropertyType, property.GetValue(options)) is { } value)
+                property.SetValue(options, value);
+        }
+    }
+
+    /// <returns>The value, or null where there is none, or where an error was noted.</returns>
+    private object? ReadValue(IConfigurationSection section, Type type, object? current)
+    {
+        type = Nullable.GetUnderlyingType(type) ?? type;
+        if (type == typeof(List<string>))
+            return ReadList(section);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>))
+            return ReadDictionary(section, type.GenericTypeArguments[1], (IDictionary)current!);
+        if (type.IsClass && type != typeof(string))
+            return ReadObject(section, current ?? Activator.CreateInstance(type)!);
+        if (section.GetChildren().Any())
+            return Wrong(section, "one value", "a group of settings");
+        return section.Value is { } text ? ReadScalar(section, type, text) : null;
+    }
+
+    private object? ReadObject(IConfigurationSection section, object options)
+    {
+        if (!string.IsNullOrEmpty(section.Value))
+            return Wrong(section, "a group of settings", $"'{section.Value}'");
+
+        Read(section, options);
+        return options;
+    }
+
+    private object? ReadList(IConfigurationSection section)
+    {
+        // JSON's [] reaches us as an empty string, and null as no value.
+        if (!string.IsNullOrEmpty(section.Value))
+            return Wrong(section, "a list", $"'{section.Value}'");
+
+        return section.Value is null && !section.GetChildren().Any()
+            ? null
+            : section.GetChildren().Select(child => child.Value ?? "").ToList();
+    }
+
+    private IDictionary ReadDictionary(IConfigurationSection section, Type valueType, IDictionary dictionary)
+    {
+        foreach (var child in section.GetChildren())
+        {
+            if (ReadValue(child, valueType, dictionary[child.Key]) is { } value)
+                dictionary[child.Key] = value;
+        }
+
+        return dictionary;
+    }
+
+    private object? ReadScalar(IConfigurationSection section, Type type, string text)
+    {
+        if (type == typeof(string))
+            return text;
+        if (type == typeof(bool))
+            return bool.TryParse(text, out var flag) ? flag : Wrong(section, "true or false", $"'{text}'");
+        if (type == typeof(TimeSpan))
+            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time)
+                ? time
+                : Wrong(section, "a time such as 00:30:00 or 1.00:00:00", $"'{text}'");
+        if (type == typeof(int))
+            return int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : Wrong(section, "a whole number", $"'{text}'");
+        if (type == typeof(long))
+            return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large)
+                ? large
+                : Wrong(section, "a whole number", $"'{text}'");
+        if (type.IsEnum)
+            return Enum.TryParse(type, text, ignoreCase: true, out var member) && Enum.IsDefined(type, member)
+                ? member
+                : Wrong(section, "one of " + string.Join(", ", Enum.GetValues(type).Cast<Enum>().Select(known => $"{known:D}")), $"'{text}'");
+        throw new NotSupportedException($"Options of type {type} cannot be read.");
+    }
+
+    private object? Wrong(IConfigurationSection section, string expected, string found)
+    {
+        errors.Add($"{section.Path}: expected {expected}, found {found}");
+        return null;
+    }
+}

@@ -1,0 +1,52 @@
+using Bridge.Server.Messages;
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.FanOut;
+
+/// <summary>
+/// All subscribers of one filter on one broker: what they get is the same bytes. Its members are guarded by the stream's lock, but for
+/// <see cref="Subscribers"/>, which is replaced as a whole.
+/// </summary>
+internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
+{
+    private const int MostMessages = 512;
+    private const int MostPayloadBytes = 65_536;
+
+    private readonly List<SequencedMessage> _open = [];
+    private long _openBytes;
+
+    public MessageStream Stream { get; } = stream;
+
+    /// <summary>What its subscribers know it by.</summary>
+    public string Id { get; } = id;
+
+    public TopicFilter Filter { get; } = filter;
+
+    /// <summary>How many messages it has had.</summary>
+    public long Appended { get; private set; }
+
+    public Subscriber[] Subscribers { get; set; } = [];
+
+    /// <summary>Whether messages wait to be sealed into a batch.</summary>
+    public bool HasOpen => _open.Count > 0;
+
+    /// <summary>Whether the batch has grown large enough.</summary>
+    public bool IsFull => _open.Count >= MostMessages || _openBytes >= MostPayloadBytes;
+
+    public void Append(in SequencedMessage message)
+    {
+        _open.Add(message);
+        _openBytes += message.Message.Payload.Length;
+        Appended++;
+    }
+
+    /// <summary>Makes a batch of what was appended since the last one.</summary>
+    public FeedBatch Seal()
+    {
+        var position = _open[^1].Position;
+        var batch = new FeedBatch(this, Appended, position, Stream.CursorAt(position), [.. _open]);
+        _open.Clear();
+        _openBytes = 0;
+        return batch;
+    }
+}

@@ -1,0 +1,11 @@
+namespace Bridge.Server.FanOut;
+
+/// <summary>Where an outbox writes to: a connection.</summary>
+internal interface IOutboxSink
+{
+    /// <summary>The form that the connection speaks.</summary>
+    WireFormat Format { get; }
+
+    /// <summary>Writes whole records; completes when the connection has taken them, and may take its time.</summary>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> records);
+}

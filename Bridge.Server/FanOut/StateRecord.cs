@@ -1,0 +1,11 @@
+using Bridge.Contracts;
+
+namespace Bridge.Server.FanOut;
+
+/// <summary>A change of a link's state, on its way to the connections that are subscribed on that broker.</summary>
+internal sealed class StateRecord(BrokerStateChange change) : SharedRecord
+{
+    public string BrokerKey => change.BrokerKey;
+
+    protected override byte[] Encode(WireFormat format) => HubRecords.EncodeState(format, change);
+}

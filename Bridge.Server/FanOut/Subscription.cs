@@ -1,0 +1,15 @@
+namespace Bridge.Server.FanOut;
+
+/// <summary>What a new subscription is told.</summary>
+/// <param name="Id">What its batches carry.</param>
+/// <param name="Cursor">The position at which it began.</param>
+/// <param name="MatchedTopics">How many topics had a last value then.</param>
+internal readonly record struct Subscription(string Id, string Cursor, int MatchedTopics);
+
+/// <summary>A stream's numbers at one moment.</summary>
+/// <param name="Topics">How many topics have a last value.</param>
+/// <param name="CachedBytes">What the last values occupy.</param>
+/// <param name="Evicted">How many were evicted.</param>
+/// <param name="Expired">How many ran out of time.</param>
+/// <param name="Subscriptions">How many subscriptions there are.</param>
+internal readonly record struct StreamStatistics(int Topics, long CachedBytes, long Evicted, long Expired, int Subscriptions);

@@ -1,0 +1,60 @@
+using System.Net;
+
+namespace Bridge.Server.Hosting;
+
+/// <summary>How the bridge runs as a program of its own.</summary>
+internal static class BridgeHosting
+{
+    public static WebApplicationBuilder CreateBuilder(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
+        AddBundledSettings(builder);
+        UsePort(builder);
+        return builder;
+    }
+
+    /// <summary>
+    /// The folder that relative paths in the configuration start from: where <c>wwwroot</c> is, which is beside the program when
+    /// published, and above its build folder in a clone, whatever folder it is started from.
+    /// </summary>
+    private static string FindContentRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (Directory.Exists(Path.Combine(folder.FullName, "wwwroot")))
+                return folder.FullName;
+        }
+
+        return AppContext.BaseDirectory;
+    }
+
+    /// <summary>In a clone the settings files are not in the content root but beside the program. All else goes before them.</summary>
+    private static void AddBundledSettings(WebApplicationBuilder builder)
+    {
+        if (Path.GetFullPath(builder.Environment.ContentRootPath) == Path.GetFullPath(AppContext.BaseDirectory))
+            return;
+
+        var bundled = new ConfigurationBuilder()
+            .SetBasePath(AppContext.BaseDirectory)
+            .AddJsonFile("appsettings.json", optional: true)
+            .AddJsonFile($"appsettings.{builder.Environment.EnvironmentName}.json", optional: true);
+        foreach (var source in bundled.Sources.Reverse())
+            builder.Configuration.Sources.Insert(0, source);
+    }
+
+    /// <summary>The variable <c>PORT</c> counts where no address is configured: on loopback in Development, on all addresses otherwise.</summary>
+    private static void UsePort(WebApplicationBuilder builder)
+    {
+        var configuration = builder.Configuration;
+        if (configuration["PORT"] is not { Length: > 0 } port
+            || configuration["urls"] is { Length: > 0 }
+            || configuration["http_ports"] is { Length: > 0 }
+            || configuration.GetSection("Kestrel:Endpoints").Exists())
+            return;
+
+        if (!int.TryParse(port, out var number) || number is < 0 or > IPEndPoint.MaxPort)
+            throw new Configuration.BridgeConfigurationException([$"PORT: expected a port between 0 and 65535, found '{port}'"]);
+
+        builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? $"http://localhost:{number}" : $"http://*:{number}");
+    }
+}

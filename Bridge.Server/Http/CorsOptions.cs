@@ -1,0 +1,11 @@
+namespace Bridge.Server.Http;
+
+/// <summary>Which other web sites may use the bridge.</summary>
+public sealed class CorsOptions
+{
+    /// <summary>
+    /// The origins (<c>https://app.example</c>, scheme, host and port, no path) whose pages may call the bridge, with credentials.
+    /// Default none: only the bridge's own pages.
+    /// </summary>
+    public List<string> Origins { get; set; } = [];
+}

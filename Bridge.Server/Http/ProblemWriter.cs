@@ -1,0 +1,63 @@
+using System.Globalization;
+using Bridge.Contracts;
+using Bridge.Server.Messages;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Bridge.Server.Http;
+
+/// <summary>Makes failures <c>application/problem+json</c> (RFC 9457) with their code.</summary>
+internal sealed class ProblemWriter(IProblemDetailsService problems) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        var failure = exception switch
+        {
+            BridgeException known => known,
+            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
+                new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
+            BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
+            _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
+        };
+        context.Response.StatusCode = StatusOf(failure.Code);
+        if (failure.RetryAfter is { } after)
+            context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+
+        var problem = new ProblemDetails { Detail = failure.Message, Extensions = { ["code"] = failure.Code } };
+        if (failure.ReasonCode is { } reasonCode)
+            problem.Extensions["reasonCode"] = reasonCode;
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+    }
+
+    /// <summary>Completes what the framework writes by itself, such as for a path that does not exist.</summary>
+    public static void Complete(ProblemDetailsContext context)
+    {
+        var problem = context.ProblemDetails;
+        var status = problem.Status ??= context.HttpContext.Response.StatusCode;
+        problem.Title = ReasonPhrases.GetReasonPhrase(status);
+        problem.Type = null;
+        problem.Extensions.TryAdd("code", status switch
+        {
+            StatusCodes.Status404NotFound => "not_found",
+            StatusCodes.Status405MethodNotAllowed => "method_not_allowed",
+            >= 500 => ErrorCodes.Internal,
+            _ => ErrorCodes.RequestInvalid,
+        });
+    }
+
+    private static int StatusOf(string code) => code switch
+    {
+        ErrorCodes.RequestInvalid or ErrorCodes.TopicInvalid or ErrorCodes.FilterInvalid or ErrorCodes.MessageMissing => 400,
+        ErrorCodes.BrokerRefused => 403,
+        ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage => 404,
+        ErrorCodes.NotAcceptable => 406,
+        ErrorCodes.PayloadTooLarge => 413,
+        ErrorCodes.UnsupportedMediaType => 415,
+        ErrorCodes.TooManySubscriptions or ErrorCodes.BrokerQuota => 429,
+        ErrorCodes.BrokerRejected => 502,
+        ErrorCodes.BrokerDisconnected or ErrorCodes.Overloaded => 503,
+        ErrorCodes.PublishTimeout => 504,
+        _ => 500,
+    };
+}

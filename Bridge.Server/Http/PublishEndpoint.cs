@@ -1,0 +1,92 @@
+using System.Text;
+using Bridge.Contracts;
+using Bridge.Server.Brokers;
+using Bridge.Server.Configuration;
+using Bridge.Server.Messages;
+using Bridge.Server.Requests;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Bridge.Server.Http;
+
+/// <summary><c>POST /publish</c>: a JSON object, a form, or with broker and topic in the query a raw body.</summary>
+internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions options)
+{
+    /// <summary>A byte of payload takes at most six in JSON (<c>\u0000</c>); the rest is for the other members.</summary>
+    private const int JsonGrowth = 6;
+    private const int RoomForMembers = 131_072;
+
+    public async Task<IResult> HandleAsync(HttpContext context)
+    {
+        var request = await ReadAsync(context.Request);
+        var receipt = await brokers.PublishAsync(request, context.RequestAborted);
+        // QoS 0 is not acknowledged by anybody: it was handed to the broker's connection.
+        return Results.Json(receipt, BridgeJson.Options, statusCode: request.QualityOfService == QualityOfService.AtMostOnce ? 202 : 200);
+    }
+
+    private Task<PublishRequest> ReadAsync(HttpRequest request)
+    {
+        if (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic"))
+            return ReadRawAsync(request);
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            throw Unsupported("The body needs a content type");
+        if (type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+            return ReadFormAsync(request, type);
+        return type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)
+            ? ReadJsonAsync(request, type)
+            : throw Unsupported($"The content type '{type.MediaType}' is not read here");
+    }
+
+    private async Task<PublishRequest> ReadJsonAsync(HttpRequest request, MediaTypeHeaderValue type)
+    {
+        ThrowIfNotUtf8(type);
+        var body = await ReadBodyAsync(request, (options.Limits.MaxPayloadBytes * (long)JsonGrowth) + RoomForMembers);
+        return RequestParser.ParsePublish(FieldJson.ParseObject(body));
+    }
+
+    private async Task<PublishRequest> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type)
+    {
+        ThrowIfNotUtf8(type);
+        var most = (options.Limits.MaxPayloadBytes * (long)JsonGrowth) + RoomForMembers;
+        var body = await ReadBodyAsync(request, most);
+        // The framework's own reader bounds a value at 4 MiB and its keys; the body is already within our bound.
+        var form = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
+        return RequestParser.ParsePublish(form.ToFields());
+    }
+
+    private async Task<PublishRequest> ReadRawAsync(HttpRequest request)
+    {
+        var fields = request.Query.ToFields();
+        var body = await ReadBodyAsync(request, options.Limits.MaxPayloadBytes);
+        var parsed = RequestParser.ParsePublish(fields, body);
+        var takesContentType = brokers.TryGet(parsed.BrokerKey, out var broker) && broker.IsMqtt5;
+        return takesContentType && parsed.ContentType is null ? parsed with { ContentType = request.ContentType } : parsed;
+    }
+
+    private async Task<byte[]> ReadBodyAsync(HttpRequest request, long most)
+    {
+        var isBounded = options.Limits.MaxPayloadBytes > 0;
+        if (isBounded && request.ContentLength > most)
+            throw TooLarge(most);
+
+        // One byte more than allowed is let through, so that it is told with its code.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = isBounded ? most + 1 : null;
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
+        return !isBounded || body.Length <= most ? body.ToArray() : throw TooLarge(most);
+    }
+
+    private static void ThrowIfNotUtf8(MediaTypeHeaderValue type)
+    {
+        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+            throw Unsupported($"The charset must be utf-8, is '{type.Charset}'");
+    }
+
+    private static BridgeException TooLarge(long most) => new(ErrorCodes.PayloadTooLarge, $"The body may have {most} bytes.");
+
+    private static BridgeException Unsupported(string what) => new(
+        ErrorCodes.UnsupportedMediaType,
+        $"{what}: send application/json, application/x-www-form-urlencoded, or any body with brokerKey and topic in the query.");
+}

@@ -1,0 +1,25 @@
+using Bridge.Server.Configuration;
+using Bridge.Server.FanOut;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Bridge.Server.Hubs;
+
+/// <summary>Gives each connection its outbox. SignalR's groups are not used: a send to one waits for its slowest member.</summary>
+internal sealed class BridgeHubLifetimeManager(
+    BridgeOptions options,
+    ILogger<Outbox> outboxLogger,
+    ILogger<DefaultHubLifetimeManager<BridgeHub>> logger) : DefaultHubLifetimeManager<BridgeHub>(logger)
+{
+    public override Task OnConnectedAsync(HubConnectionContext connection)
+    {
+        connection.Features.Set(new Outbox(new HubOutbox(connection), options.Limits, outboxLogger));
+        return base.OnConnectedAsync(connection);
+    }
+
+    public override Task OnDisconnectedAsync(HubConnectionContext connection)
+    {
+        connection.Features.Get<Outbox>()?.Close();
+        return base.OnDisconnectedAsync(connection);
+    }
+}

@@ -1,0 +1,41 @@
+using System.Text.Encodings.Web;
+using System.Text.Json.Serialization;
+using Bridge.Server.Configuration;
+using Bridge.Server.Requests;
+using MessagePack;
+using MessagePack.Formatters;
+using MessagePack.Resolvers;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Bridge.Server.Hubs;
+
+/// <summary>The SignalR door: the hub at <c>/hub</c>, with the JSON and the MessagePack protocol.</summary>
+internal static class HubDoor
+{
+    /// <summary>How many invocations of one connection may wait for a broker at a time; they begin in order.</summary>
+    private const int ParallelInvocations = 32;
+
+    public static void AddHubDoor(this IServiceCollection services)
+    {
+        services.AddSingleton<ErrorFilter>();
+        services.AddSignalR()
+            .AddJsonProtocol(json =>
+            {
+                json.PayloadSerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+                json.PayloadSerializerOptions.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+            })
+            .AddMessagePackProtocol(pack => pack.SerializerOptions = MessagePackSerializerOptions.Standard
+                .WithResolver(CompositeResolver.Create([new RequestFieldsFormatter()], [StandardResolver.Instance]))
+                .WithSecurity(MessagePackSecurity.UntrustedData));
+        services.AddSingleton<HubLifetimeManager<BridgeHub>, BridgeHubLifetimeManager>();
+        services.AddOptions<HubOptions<BridgeHub>>().Configure<BridgeOptions>((hub, bridge) =>
+        {
+            hub.AddFilter<ErrorFilter>();
+            hub.MaximumParallelInvocationsPerClient = ParallelInvocations;
+            // A byte of payload takes at most six in JSON (\u0000); the rest is for the other members. Larger messages end the connection.
+            hub.MaximumReceiveMessageSize = bridge.Limits.MaxPayloadBytes > 0 ? (bridge.Limits.MaxPayloadBytes * 6L) + 131_072 : null;
+        });
+    }
+
+    public static void MapHubDoor(this IEndpointRouteBuilder routes) => routes.MapHub<BridgeHub>("/hub");
+}
