@@ -14,6 +14,7 @@ public sealed record class BrokerInfo
 
     /// <summary>The state of the link.</summary>
     [Key("state")]
+    [MessagePackFormatter(typeof(CamelCaseEnumFormatter<BrokerState>))]
     public BrokerState State { get; init; }
 
     /// <summary>Since when the link is in that state, in UTC.</summary>
@@ -77,6 +78,7 @@ public sealed record class BrokerStateChange
 
     /// <summary>The state of the link.</summary>
     [Key("state")]
+    [MessagePackFormatter(typeof(CamelCaseEnumFormatter<BrokerState>))]
     public BrokerState State { get; init; }
 
     /// <summary>Since when the link is in that state, in UTC.</summary>

@@ -1,3 +1,4 @@
+using Bridge.Contracts.Wire;
 using MessagePack;
 
 namespace Bridge.Contracts;
@@ -25,6 +26,7 @@ public sealed record class GetLastResult
 
     /// <summary>The state of the broker's link.</summary>
     [Key("state")]
+    [MessagePackFormatter(typeof(CamelCaseEnumFormatter<BrokerState>))]
     public BrokerState State { get; init; }
 
     /// <summary>The position in the broker's stream at which the values were read.</summary>

@@ -27,6 +27,7 @@ public sealed record class PublishReceipt
 
     /// <summary>What the broker said.</summary>
     [Key("reason")]
+    [MessagePackFormatter(typeof(CamelCaseEnumFormatter<PublishReason>))]
     public PublishReason Reason { get; init; }
 }
 

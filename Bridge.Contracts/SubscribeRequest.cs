@@ -1,3 +1,4 @@
+using Bridge.Contracts.Wire;
 using MessagePack;
 
 namespace Bridge.Contracts;
@@ -41,6 +42,7 @@ public sealed record class SubscribeResult
 
     /// <summary>The state of the broker's link at that moment.</summary>
     [Key("state")]
+    [MessagePackFormatter(typeof(CamelCaseEnumFormatter<BrokerState>))]
     public BrokerState State { get; init; }
 
     /// <summary>How many topics with a last value the filter matched.</summary>

@@ -160,7 +160,7 @@ internal sealed class BridgeMessageFormatter : IMessagePackFormatter<BridgeMessa
             ContentType = contentType,
             UserProperties = userProperties,
             ResponseTopic = responseTopic,
-            CorrelationData = correlationData is null ? null : correlationData.AsMemory(),
+            CorrelationData = correlationData is null ? default(ReadOnlyMemory<byte>?) : correlationData,
             ExpiresAt = expiresAt,
         };
     }

@@ -92,7 +92,7 @@ internal sealed class BridgeMessageJsonConverter : JsonConverter<BridgeMessage>
                 ? [.. properties.EnumerateArray().Select(pair => new UserProperty(pair[0].GetString()!, pair[1].GetString()!))]
                 : [],
             ResponseTopic = Text(root, "responseTopic"),
-            CorrelationData = Bytes(root, "correlationData") is { } correlation ? correlation.AsMemory() : null,
+            CorrelationData = Bytes(root, "correlationData") is { } correlation ? correlation : default(ReadOnlyMemory<byte>?),
             ExpiresAt = Text(root, "expiresAt") is { } expiresAt ? Timestamp.Parse(expiresAt) : null,
         };
     }

@@ -11,8 +11,12 @@ internal sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(J
     where T : struct, Enum;
 
 /// <summary>Writes an enumeration as its member's name in camel case.</summary>
+/// <remarks>
+/// Public because the code that MessagePack generates for a record must be able to reach it. Each property names it, since
+/// SignalR's resolver would otherwise write the enumeration by MessagePack's rule (<c>Connected</c>), whatever the type says.
+/// </remarks>
 /// <typeparam name="T">The enumeration.</typeparam>
-internal sealed class CamelCaseEnumFormatter<T> : IMessagePackFormatter<T>
+public sealed class CamelCaseEnumFormatter<T> : IMessagePackFormatter<T>
     where T : struct, Enum
 {
     private static readonly Dictionary<T, string> Names =
@@ -27,8 +31,10 @@ internal sealed class CamelCaseEnumFormatter<T> : IMessagePackFormatter<T>
         Enum.GetValues<T>();
 #endif
 
+    /// <inheritdoc/>
     public void Serialize(ref MessagePackWriter writer, T value, MessagePackSerializerOptions options) => writer.Write(Names[value]);
 
+    /// <inheritdoc/>
     public T Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options)
     {
         var name = reader.ReadString();
@@ -39,11 +45,14 @@ internal sealed class CamelCaseEnumFormatter<T> : IMessagePackFormatter<T>
 }
 
 /// <summary>Writes a quality of service as its number.</summary>
-internal sealed class QualityOfServiceFormatter : IMessagePackFormatter<QualityOfService>
+/// <remarks>Public because the code that MessagePack generates for a record must be able to reach it.</remarks>
+public sealed class QualityOfServiceFormatter : IMessagePackFormatter<QualityOfService>
 {
+    /// <inheritdoc/>
     public void Serialize(ref MessagePackWriter writer, QualityOfService value, MessagePackSerializerOptions options) =>
         writer.Write((byte)value);
 
+    /// <inheritdoc/>
     public QualityOfService Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
         (QualityOfService)reader.ReadByte();
 }

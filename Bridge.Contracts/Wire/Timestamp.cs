@@ -36,12 +36,15 @@ internal sealed class TimestampJsonConverter : JsonConverter<DateTimeOffset>
         writer.WriteStringValue(Timestamp.ToText(value));
 }
 
-/// <summary>Writes a time as <see cref="Timestamp"/> has it.</summary>
-internal sealed class TimestampFormatter : IMessagePackFormatter<DateTimeOffset>
+/// <summary>Writes a time as RFC 3339 in UTC with milliseconds.</summary>
+/// <remarks>Public because the code that MessagePack generates for a record must be able to reach it.</remarks>
+public sealed class TimestampFormatter : IMessagePackFormatter<DateTimeOffset>
 {
+    /// <inheritdoc/>
     public void Serialize(ref MessagePackWriter writer, DateTimeOffset value, MessagePackSerializerOptions options) =>
         writer.Write(Timestamp.ToText(value));
 
+    /// <inheritdoc/>
     public DateTimeOffset Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
         Timestamp.Parse(reader.ReadString());
 }
