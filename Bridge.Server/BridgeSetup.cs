@@ -1,4 +1,3 @@
-using Bridge.Contracts;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;

@@ -21,7 +21,7 @@ internal static class InboundMessages
             ? [.. properties.Select(property => new UserProperty(property.Name, property.ReadValueAsString()))]
             : [],
         ResponseTopic = packet.ResponseTopic,
-        CorrelationData = packet.CorrelationData is { } correlation ? correlation.AsMemory() : null,
+        CorrelationData = packet.CorrelationData is { } correlation ? correlation : default(ReadOnlyMemory<byte>?),
         ExpiresAt = packet.MessageExpiryInterval > 0 ? receivedAt.AddSeconds(packet.MessageExpiryInterval) : null,
     };
 }

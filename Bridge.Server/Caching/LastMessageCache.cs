@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Bridge.Contracts;
 using Bridge.Server.Messages;
 using Bridge.Server.Topics;
 

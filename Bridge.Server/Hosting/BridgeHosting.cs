@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.FileProviders;
 
 namespace Bridge.Server.Hosting;
 
@@ -34,12 +36,10 @@ internal static class BridgeHosting
         if (Path.GetFullPath(builder.Environment.ContentRootPath) == Path.GetFullPath(AppContext.BaseDirectory))
             return;
 
-        var bundled = new ConfigurationBuilder()
-            .SetBasePath(AppContext.BaseDirectory)
-            .AddJsonFile("appsettings.json", optional: true)
-            .AddJsonFile($"appsettings.{builder.Environment.EnvironmentName}.json", optional: true);
-        foreach (var source in bundled.Sources.Reverse())
-            builder.Configuration.Sources.Insert(0, source);
+        string[] files = [$"appsettings.{builder.Environment.EnvironmentName}.json", "appsettings.json"];
+        var folder = new PhysicalFileProvider(AppContext.BaseDirectory);
+        foreach (var file in files)
+            builder.Configuration.Sources.Insert(0, new JsonConfigurationSource { FileProvider = folder, Path = file, Optional = true });
     }
 
     /// <summary>The variable <c>PORT</c> counts where no address is configured: on loopback in Development, on all addresses otherwise.</summary>

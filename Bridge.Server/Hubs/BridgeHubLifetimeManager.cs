@@ -1,6 +1,5 @@
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bridge.Server.Hubs;

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 using Bridge.Server.Configuration;
 using Bridge.Server.Requests;
 using MessagePack;
-using MessagePack.Formatters;
 using MessagePack.Resolvers;
 using Microsoft.AspNetCore.SignalR;
 

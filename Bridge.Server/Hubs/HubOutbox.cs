@@ -1,6 +1,5 @@
 using Bridge.Server.FanOut;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bridge.Server.Hubs;
 

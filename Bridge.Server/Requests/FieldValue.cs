@@ -59,7 +59,7 @@ internal readonly struct FieldValue
             return null;
 
         var decoded = new byte[text.Length];
-        return Convert.TryFromBase64String(text, decoded, out var length) ? decoded.AsMemory(0, length) : null;
+        return Convert.TryFromBase64String(text, decoded, out var length) ? decoded.AsMemory(0, length) : default(ReadOnlyMemory<byte>?);
     }
 
     public ReadOnlyMemory<byte>? AsPayload()
@@ -67,9 +67,9 @@ internal readonly struct FieldValue
         if (_bytes is not null)
             return _bytes;
         if (_text is not null)
-            return ToUtf8(_text)?.AsMemory();
+            return ToUtf8(_text) is { } utf8 ? utf8 : default(ReadOnlyMemory<byte>?);
         if (_json.ValueKind == JsonValueKind.String)
-            return ReadJsonText(_json) is { } text ? Encoding.UTF8.GetBytes(text).AsMemory() : null;
+            return ReadJsonText(_json) is { } text ? Encoding.UTF8.GetBytes(text) : default(ReadOnlyMemory<byte>?);
 
         // Without white space; numbers as they were written.
         return JsonSerializer.SerializeToUtf8Bytes(_json, FieldJson.Compact);

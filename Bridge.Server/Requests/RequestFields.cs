@@ -46,9 +46,13 @@ internal sealed class RequestFields
         : null;
 
     /// <summary>Bytes: <c>bin</c> in MessagePack, otherwise base64.</summary>
-    public ReadOnlyMemory<byte>? Bytes(string name) => Find(name) is { } value
-        ? value.AsBytes() ?? throw BridgeException.RequestInvalid($"'{name}' must be base64 (or bin in MessagePack).")
-        : null;
+    public ReadOnlyMemory<byte>? Bytes(string name)
+    {
+        if (Find(name) is not { } value)
+            return null;
+
+        return value.AsBytes() ?? throw BridgeException.RequestInvalid($"'{name}' must be base64 (or bin in MessagePack).");
+    }
 
     /// <summary>A list of <c>[name, value]</c> pairs.</summary>
     public IReadOnlyList<string[]>? Pairs(string name) => Find(name) is { } value
