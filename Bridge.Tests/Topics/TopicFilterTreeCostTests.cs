@@ -79,7 +79,7 @@ public class TopicFilterTreeCostTests
         (allocated / filters.Count).Should().BeLessThan(500);
     }
 
-    // To give room back is to copy those who stay into less of it: it happens, and so seldom that a removal costs a few bytes.
+    // To give room back is to copy those who stay into less of it: it happens, and so seldom that a removal costs some tens of bytes.
     [Fact]
     public void Remove_ACrowdOfSiblings_GivesTheirRoomBack()
     {
@@ -91,7 +91,7 @@ public class TopicFilterTreeCostTests
         for (var i = 1; i < filters.Count; i++) tree.Remove(filters[i], i);
         var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
 
-        (allocated / (double)filters.Count).Should().BeInRange(1, 50);
+        (allocated / (double)filters.Count).Should().BeInRange(1, 100);
     }
 
     [Fact]
