@@ -97,6 +97,8 @@ count_results() {
   echo "$passed $((executed - passed)) $((total - executed))"
 }
 
+skip_reasons() { grep -h -A3 'outcome="NotExecuted"' "$results"/*.trx | sed -n 's/.*<Message>\(.*\)<\/Message>.*/\1/p' | sort | uniq -c; }
+
 counter() { sed -E "s/.* $1=\"([0-9]+)\".*/\1/" <<< "$2"; }
 
 # --- 3. Build, check, test ----------------------------------------------------------------------------------------------------
@@ -110,8 +112,10 @@ dotnet format --verify-no-changes --no-restore || { echo 'The formatting is not 
 
 limit=
 if has timeout; then limit="timeout --kill-after=30s $run_limit"; fi
+# So that what a killed test run leaves in the temporary folder is removed too.
+mkdir "$results/tmp"
 set -m
-$limit dotnet test --no-build --configuration "$configuration" \
+TMPDIR="$results/tmp" $limit dotnet test --no-build --configuration "$configuration" \
   --logger trx --results-directory "$results" \
   --blame-hang-timeout "$hang_limit" --blame-hang-dump-type none "$@" &
 tests=$!
@@ -120,9 +124,16 @@ status=0
 wait "$tests" || status=$?
 
 read -r passed failed skipped < <(count_results)
-if ((status != 0 && failed == 0)); then
+if ((passed + failed + skipped == 0)); then
+  echo 'No test ran.'
+  problems=$((problems + 1))
+elif ((status != 0 && failed == 0)); then
   echo "The tests did not run to their end (exit code $status)."
   failed=1
+fi
+if ((skipped > 0)); then
+  echo 'Skipped:'
+  skip_reasons
 fi
 if [[ ${CI:-} == true ]] && ((skipped > 0)); then
   echo 'With CI=true no test may be skipped.'

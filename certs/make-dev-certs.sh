@@ -10,7 +10,7 @@ Usage: certs/make-dev-certs.sh [--force] [--out FOLDER] [NAME|ADDRESS ...]
   --force        make a new CA even if there is one; whoever trusts the old one must be given the new ca.pem
   NAME|ADDRESS   further names of the server, beside localhost, 127.0.0.1 and ::1
 
-PFX_PASSWORD (default: development) protects client.pfx and client.enc.key.
+PFX_PASSWORD (default: development) protects client.pfx and client.enc.key; client.password holds it.
 TEXT
 }
 
@@ -84,6 +84,7 @@ make_certificate server localhost serverAuth "subjectAltName = $(alternative_nam
 make_certificate client bridge clientAuth
 openssl pkcs8 -topk8 -v2 aes-256-cbc -in client.key -out client.enc.key -passout env:PFX_PASSWORD
 openssl pkcs12 -export -name bridge -in client.crt -inkey client.key -out client.pfx -passout env:PFX_PASSWORD
+printf %s "$PFX_PASSWORD" > client.password
 chmod 644 ca.pem server.crt client.crt
 
 openssl verify -CAfile ca.pem -purpose sslserver server.crt > /dev/null

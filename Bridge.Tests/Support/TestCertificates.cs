@@ -37,6 +37,9 @@ internal sealed class TestCertificates
 
     public string ClientPfx => File("client.pfx");
 
+    /// <summary>A file with <see cref="Password"/>.</summary>
+    public string PasswordFile => File("client.password");
+
     private string File(string name) => Path.Combine(Folder, name);
 
     private static TestCertificates Make()

@@ -60,8 +60,8 @@ public sealed class TestCertificatesTests
 
         second.Should().Be(first);
         third.Should().NotBe(first);
-        Directory.GetFiles(folder.Path, "*.key").Append(folder.File("client.pfx"))
-            .Should().HaveCount(5).And.OnlyContain(file => IsPrivate(file));
+        Directory.GetFiles(folder.Path, "*.key").Append(folder.File("client.pfx")).Append(folder.File("client.password"))
+            .Should().HaveCount(6).And.OnlyContain(file => IsPrivate(file));
     }
 
     private static bool IsPrivate(string file) =>
