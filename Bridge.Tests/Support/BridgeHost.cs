@@ -1,0 +1,102 @@
+#if BRIDGE_SERVER
+using Bridge.Server;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Bridge.Tests.Support;
+
+/// <summary>The real bridge in this process, on a real port; an Error log that the test did not allow fails it.</summary>
+internal sealed class BridgeHost : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly WebApplication _app;
+
+    private BridgeHost(WebApplication app, LogCapture logs)
+    {
+        _app = app;
+        Logs = logs;
+        Url = app.Urls.First();
+        Client = new HttpClient { BaseAddress = new Uri(Url) };
+    }
+
+    /// <summary><c>http://127.0.0.1:port</c></summary>
+    public string Url { get; }
+
+    public string HubUrl => $"{Url}/hub";
+
+    /// <summary>Its base address is <see cref="Url"/>.</summary>
+    public HttpClient Client { get; }
+
+    public IServiceProvider Services => _app.Services;
+
+    public LogCapture Logs { get; }
+
+    /// <summary>Starts it with these settings and no others.</summary>
+    /// <param name="settings">Configuration keys, such as <c>Bridge:Brokers:plant:Url</c>, and their values.</param>
+    /// <param name="services">Replaces services, such as <see cref="TimeProvider"/>, after the bridge has added its own.</param>
+    public static async Task<BridgeHost> StartAsync(
+        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null)
+    {
+        var logs = new LogCapture();
+        var app = Build(settings, services, logs);
+        try
+        {
+            await app.StartAsync().WaitAsync(Eventually.DefaultTimeout);
+            return new(app, logs);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="StartAsync(IEnumerable{KeyValuePair{string, string?}}, Action{IServiceCollection}?)"/>
+    public static Task<BridgeHost> StartAsync(params (string Key, string? Value)[] settings) =>
+        StartAsync(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+
+    /// <inheritdoc cref="LogCapture.AllowErrors"/>
+    public void AllowErrors(Func<LogEntry, bool> predicate) => Logs.AllowErrors(predicate);
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        try
+        {
+            await _app.StopAsync().WaitAsync(StopTimeout);
+        }
+        finally
+        {
+            await _app.DisposeAsync().AsTask().WaitAsync(StopTimeout);
+        }
+
+        Logs.AssertNoUnexpectedErrors();
+    }
+
+    private static WebApplication Build(
+        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services, LogCapture logs)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(BridgeBuilder).Assembly.GetName().Name,
+            ContentRootPath = Repository.Root,
+            EnvironmentName = Environments.Production,
+        });
+        // What the machine's environment or a settings file says must not decide a test.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Services.AddBridge();
+        services?.Invoke(builder.Services);
+        var app = builder.Build();
+        app.MapBridge();
+        return app;
+    }
+}
+#endif

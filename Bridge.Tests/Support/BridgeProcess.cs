@@ -1,0 +1,87 @@
+using System.Text.RegularExpressions;
+
+namespace Bridge.Tests.Support;
+
+/// <summary>The real bridge as a process of its own, as it runs in production.</summary>
+internal sealed partial class BridgeProcess : IAsyncDisposable
+{
+    private readonly ChildProcess _process;
+
+    private BridgeProcess(ChildProcess process, string url)
+    {
+        _process = process;
+        Url = url;
+        Client = new HttpClient { BaseAddress = new Uri(url) };
+    }
+
+    /// <summary><c>http://127.0.0.1:port</c></summary>
+    public string Url { get; }
+
+    public string HubUrl => $"{Url}/hub";
+
+    /// <summary>Its base address is <see cref="Url"/>.</summary>
+    public HttpClient Client { get; }
+
+    public int Id => _process.Id;
+
+    /// <summary>The lines it logged.</summary>
+    public Collected<string> Output => _process.Output;
+
+    /// <summary>Starts the server built beside the tests; it accepts requests when this returns.</summary>
+    /// <param name="settings">
+    /// Configuration keys (<c>Bridge:Brokers:plant:Url</c>) or environment variables (<c>ASPNETCORE_ENVIRONMENT</c>); they go
+    /// into the environment. Without others it listens on a free port of 127.0.0.1, in Production, at the repository's root.
+    /// </param>
+    /// <param name="arguments">The command line.</param>
+    public static async Task<BridgeProcess> StartAsync(
+        IEnumerable<KeyValuePair<string, string?>>? settings = null, params string[] arguments)
+    {
+        var process = Launch(settings, arguments);
+        try
+        {
+            var line = await process.WaitForLineAsync(line => ListeningLine().IsMatch(line));
+            return new(process, ListeningLine().Match(line).Groups[1].Value);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts it without waiting that it listens: for commands, and for settings that it must refuse.</summary>
+    public static ChildProcess Launch(IEnumerable<KeyValuePair<string, string?>>? settings = null, params string[] arguments)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+        };
+        foreach (var (key, value) in settings ?? [])
+            environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
+        return ChildProcess.Start(
+            "dotnet", [Repository.AssemblyOf("Bridge.Server"), .. arguments], environment, Repository.Root);
+    }
+
+    /// <summary>Asks it to end, as a service manager does, and returns its exit code.</summary>
+    public Task<int> StopAsync(TimeSpan? timeout = null) => _process.StopAsync(timeout);
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    public Task KillAsync() => _process.KillAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        try
+        {
+            await _process.StopAsync();
+        }
+        finally
+        {
+            await _process.DisposeAsync();
+        }
+    }
+
+    [GeneratedRegex("""Now listening on: (https?://[^\s"]+)""")]
+    private static partial Regex ListeningLine();
+}
