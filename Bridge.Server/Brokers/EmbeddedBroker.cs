@@ -22,6 +22,13 @@ internal sealed class EmbeddedBroker : IHostedService, IDisposable
             .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
             .WithDefaultEndpointPort(options.EmbeddedBroker.Port)
             .Build());
+        // Tools such as mosquitto_pub leave the choice to the broker (MQTT 3.1.1 §3.1.3.1); the library refuses them by itself.
+        _server.ValidatingConnectionAsync += connection =>
+        {
+            if (string.IsNullOrEmpty(connection.ClientId))
+                connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
+            return Task.CompletedTask;
+        };
         _demo = options.EmbeddedBroker.Demo ? new DemoTopics(_server, time) : null;
     }
 

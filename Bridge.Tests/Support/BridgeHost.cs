@@ -1,4 +1,3 @@
-#if BRIDGE_SERVER
 using Bridge.Server;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -99,4 +98,3 @@ internal sealed class BridgeHost : IAsyncDisposable
         return app;
     }
 }
-#endif
