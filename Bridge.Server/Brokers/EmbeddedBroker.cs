@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Server.Configuration;
 using MQTTnet.Server;
+using MQTTnet.Server.Internal.Adapter;
 
 namespace Bridge.Server.Brokers;
 
@@ -16,19 +17,13 @@ internal sealed class EmbeddedBroker : IHostedService, IDisposable
         if (!options.EmbeddedBroker.Enabled)
             return;
 
-        _server = new MqttServerFactory().CreateMqttServer(new MqttServerOptionsBuilder()
+        var serverOptions = new MqttServerOptionsBuilder()
             .WithDefaultEndpoint()
             .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
             .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
             .WithDefaultEndpointPort(options.EmbeddedBroker.Port)
-            .Build());
-        // Tools such as mosquitto_pub leave the choice to the broker (MQTT 3.1.1 §3.1.3.1); the library refuses them by itself.
-        _server.ValidatingConnectionAsync += connection =>
-        {
-            if (string.IsNullOrEmpty(connection.ClientId))
-                connection.AssignedClientIdentifier = $"auto-{Guid.NewGuid():N}";
-            return Task.CompletedTask;
-        };
+            .Build();
+        _server = new MqttServerFactory().CreateMqttServer(serverOptions, [new AnonymousClients(new MqttTcpServerAdapter())]);
         _demo = options.EmbeddedBroker.Demo ? new DemoTopics(_server, time) : null;
     }
 

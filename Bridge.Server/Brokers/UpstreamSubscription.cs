@@ -16,6 +16,9 @@ internal sealed class UpstreamSubscription(TopicFilter filter)
     /// <summary>The timestamp of that moment.</summary>
     public long AskedAt { get; set; }
 
+    /// <summary>The timestamp of the last retained message that it brought by way of repetition; at first that of asking.</summary>
+    public long LastRepeatAt { get; set; }
+
     /// <summary>Completes when the broker said yes; fails when it said no.</summary>
     public Task Acknowledged => _acknowledged.Task;
 

@@ -8,8 +8,12 @@ namespace Bridge.Server.Brokers;
 /// </summary>
 internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) : IDisposable
 {
-    /// <summary>Brokers repeat their retained messages right behind the acknowledgement; this leaves room for a great many.</summary>
-    private static readonly TimeSpan RepeatsWithin = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Brokers repeat their retained messages right behind the acknowledgement. When none came for this long, or the subscription is
+    /// this old, a retained message is one that was just published.
+    /// </summary>
+    private static readonly TimeSpan RepeatsEndAfterQuiet = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RepeatsEndAfter = TimeSpan.FromSeconds(30);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<TopicFilter, DemandCount> _demands = [];
@@ -56,8 +60,8 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     }
 
     /// <summary>
-    /// The position in the stream at which the newest subscription that brings the topic was (re)made, or -1 when that is so long
-    /// ago that the broker no longer repeats what it holds.
+    /// For a retained message of the topic: the position in the stream at which the newest subscription that brings it was (re)made, or
+    /// -1 when the broker has done with repeating what it holds.
     /// </summary>
     public long SubscribedAt(string topic)
     {
@@ -68,8 +72,12 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
             var newest = -1L;
             foreach (var subscription in _scratch)
             {
-                if (time.GetElapsedTime(subscription.AskedAt) < RepeatsWithin)
-                    newest = Math.Max(newest, subscription.SubscribedAt);
+                if (time.GetElapsedTime(subscription.AskedAt) >= RepeatsEndAfter
+                    || time.GetElapsedTime(subscription.LastRepeatAt) >= RepeatsEndAfterQuiet)
+                    continue;
+
+                subscription.LastRepeatAt = time.GetTimestamp();
+                newest = Math.Max(newest, subscription.SubscribedAt);
             }
 
             return newest;
@@ -98,7 +106,8 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
             var taken = _toSubscribe.Take(most).ToList();
             foreach (var subscription in taken)
             {
-                (subscription.SubscribedAt, subscription.AskedAt) = (position, time.GetTimestamp());
+                subscription.SubscribedAt = position;
+                subscription.AskedAt = subscription.LastRepeatAt = time.GetTimestamp();
                 _toSubscribe.Remove(subscription);
             }
 

@@ -65,5 +65,5 @@ internal sealed class BridgeHub(BrokerManager brokers, MessageStreams streams, R
     public Task<PublishReceipt> Publish(RequestFields request) =>
         brokers.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
 
-    public IReadOnlyList<BrokerInfo> GetBrokers() => directory.List();
+    public BrokerInfo[] GetBrokers() => directory.List();
 }

@@ -17,6 +17,8 @@ internal static class HubDoor
     public static void AddHubDoor(this IServiceCollection services)
     {
         services.AddSingleton<ErrorFilter>();
+        // It logs every request that was refused as an error of ours, with a stack trace. Those that are ours ErrorFilter logs.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.SignalR.Internal.DefaultHubDispatcher", LogLevel.None));
         services.AddSignalR()
             .AddJsonProtocol(json =>
             {
@@ -27,7 +29,7 @@ internal static class HubDoor
                 .WithResolver(CompositeResolver.Create([new RequestFieldsFormatter()], [StandardResolver.Instance]))
                 .WithSecurity(MessagePackSecurity.UntrustedData));
         services.AddSingleton<HubLifetimeManager<BridgeHub>, BridgeHubLifetimeManager>();
-        services.AddOptions<HubOptions<BridgeHub>>().Configure<BridgeOptions>((hub, bridge) =>
+        services.AddOptions<HubOptions>().Configure<BridgeOptions>((hub, bridge) =>
         {
             hub.AddFilter<ErrorFilter>();
             hub.MaximumParallelInvocationsPerClient = ParallelInvocations;

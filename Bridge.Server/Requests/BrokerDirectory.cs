@@ -7,7 +7,7 @@ namespace Bridge.Server.Requests;
 /// <summary>What is told of the brokers: their links' numbers, and their streams'.</summary>
 internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams)
 {
-    public IReadOnlyList<BrokerInfo> List() => [.. brokers.All.Select(Describe)];
+    public BrokerInfo[] List() => [.. brokers.All.Select(Describe)];
 
     /// <exception cref="Messages.BridgeException">There is none with this key.</exception>
     public BrokerInfo Get(string brokerKey) => Describe(brokers.Get(brokerKey));
