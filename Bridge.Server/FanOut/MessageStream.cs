@@ -133,7 +133,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             var missed = new List<SequencedMessage>();
             _cache.Find(feed.Filter, subscriber.Position, missed);
             var skipped = feed.Appended - subscriber.Reached - missed.Count;
-            var replay = new Replay(subscriber, missed, _position, isSnapshot: false, skipped);
+            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, _position, isSnapshot: false, skipped) : null;
             subscriber.Outbox.CatchUp(subscriber, feed.Appended, _position, replay);
         }
     }
@@ -195,11 +195,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         }
 
         foreach (var batch in batches)
-        {
-            foreach (var subscriber in batch.Feed.Subscribers)
-                subscriber.Outbox.Offer(subscriber, batch);
-        }
-
+            Offer(batch);
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
@@ -208,6 +204,20 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         known.Payload.Span.SequenceEqual(repeated.Payload.Span)
         && known.ContentType == repeated.ContentType
         && known.UserProperties.SequenceEqual(repeated.UserProperties);
+
+    private void Offer(FeedBatch batch)
+    {
+        try
+        {
+            foreach (var subscriber in batch.Feed.Subscribers)
+                subscriber.Outbox.Offer(subscriber, batch);
+        }
+        catch (Exception exception)
+        {
+            // Nothing is known that gets here; if something does, the other feeds go on.
+            Log.NotDelivered(_logger, BrokerKey, batch.Feed.Filter.Text, exception);
+        }
+    }
 
     private void Append(Feed feed, in SequencedMessage message)
     {
@@ -266,6 +276,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
 
     private static partial class Log
     {
+        [LoggerMessage(2003, LogLevel.Error, "Broker {BrokerKey}: a batch of {Filter} could not be delivered")]
+        public static partial void NotDelivered(ILogger logger, string brokerKey, string filter, Exception exception);
+
         [LoggerMessage(2001, LogLevel.Warning, "Broker {BrokerKey}: the cache is full; {Count} last values were evicted since this was last said")]
         public static partial void Evicted(ILogger logger, string brokerKey, long count);
     }
