@@ -45,10 +45,10 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         lock (_gate)
         {
             var position = ++_position;
-            if (message.Retain && subscribedAt >= 0 && _cache.Find(message.Topic) is var known && (known is null || known.SeenAt <= subscribedAt))
+            if (IsRepetition(message, subscribedAt))
             {
                 message = message with { Source = MessageSource.Retained };
-                if (known is not null && IsSame(known.Message, message))
+                if (_cache.TryGet(message.Topic, out var known) && IsSame(known.Message, message))
                 {
                     known.SeenAt = position;
                     return;
@@ -199,10 +199,21 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>
+    /// Whether the broker tells what it holds: the first retained message of a topic since the subscription does. Empty ones it never
+    /// holds (MQTT 5 §3.3.1.3).
+    /// </summary>
+    private bool IsRepetition(BridgeMessage message, long subscribedAt) =>
+        message is { Retain: true, Payload.IsEmpty: false }
+        && subscribedAt >= 0
+        && (_cache.Find(message.Topic) is not { } known || known.SeenAt <= subscribedAt);
+
     /// <summary>A repetition says nothing new when it says what is already known.</summary>
     private static bool IsSame(BridgeMessage known, BridgeMessage repeated) =>
         known.Payload.Span.SequenceEqual(repeated.Payload.Span)
         && known.ContentType == repeated.ContentType
+        && known.ResponseTopic == repeated.ResponseTopic
+        && known.CorrelationData.GetValueOrDefault().Span.SequenceEqual(repeated.CorrelationData.GetValueOrDefault().Span)
         && known.UserProperties.SequenceEqual(repeated.UserProperties);
 
     private void Offer(FeedBatch batch)

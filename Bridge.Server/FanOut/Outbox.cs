@@ -128,6 +128,10 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
 
     private void Enqueue(Subscriber subscriber, object item)
     {
+        // Messages may come until each subscription is ended.
+        if (_isClosed)
+            return;
+
         _queue.Enqueue((subscriber, item));
         Pump();
     }
@@ -212,8 +216,11 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
 
         var bytes = batch.Get(sink.Format);
         _queuedBytes -= bytes.Length;
-        if (!taken.Subscriber.IsClosed)
-            _gathered.Add(bytes);
+        // What is left out is no part of the write: the write goes on with what stands behind it.
+        if (taken.Subscriber.IsClosed)
+            return 0;
+
+        _gathered.Add(bytes);
         return bytes.Length;
     }
 
