@@ -20,7 +20,7 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
 
     public async Task HandleAsync(HttpContext context)
     {
-        var query = context.Request.Query.ToFields();
+        var query = UrlEncoded.Parse(context.Request.QueryString);
         RequestParser.ThrowIfSet(query, "since", "wait", "maxAge", "limit");
         var representation = Representations.Choose(query.OptionalText("format"), context.Request.Headers.Accept);
         var (brokerKey, filter) = parser.ParseFilter(query);
@@ -44,7 +44,7 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
     private static Task WriteListAsync(HttpResponse response, Representation representation, IReadOnlyList<BridgeMessage> messages)
     {
         if (representation == Representation.Raw)
-            throw BridgeException.RequestInvalid("The raw payload of one topic can be shown, not of a filter.");
+            throw new BridgeException(ErrorCodes.NotAcceptable, "The raw payload of one topic can be shown, not of a filter.");
 
         return WriteJsonAsync(response, "application/json; charset=utf-8", writer =>
         {
