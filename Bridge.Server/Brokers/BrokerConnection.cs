@@ -84,6 +84,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         if (!_options.OnDemand)
             return null;
+        if (MqttText.FindProblem(filter.Text) is { } problem)
+            throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter {problem}.");
 
         var lease = _subscriptions.Demand(filter);
         try

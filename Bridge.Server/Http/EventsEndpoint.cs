@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridge.Contracts;
 using Bridge.Contracts.Wire;
@@ -17,13 +16,13 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         // As JSON.stringify has it: the response is application/json with nosniff, never a page.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = StringifyEncoder.Instance,
         SkipValidation = true,
     };
 
     public async Task HandleAsync(HttpContext context)
     {
-        var query = context.Request.Query.ToFields();
+        var query = UrlEncoded.Parse(context.Request.QueryString);
         RequestParser.ThrowIfSet(query, "since", "wait", "maxAge", "limit");
         var representation = Representations.Choose(query.OptionalText("format"), context.Request.Headers.Accept);
         var (brokerKey, filter) = parser.ParseFilter(query);
@@ -47,7 +46,7 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
     private static async Task WriteListAsync(HttpResponse response, Representation representation, IReadOnlyList<BridgeMessage> messages)
     {
         if (representation == Representation.Raw)
-            throw BridgeException.RequestInvalid("The raw payload of one topic can be shown, not of a filter.");
+            throw new BridgeException(ErrorCodes.NotAcceptable, "The raw payload of one topic can be shown, not of a filter.");
 
         response.ContentType = JsonType;
         await using var writer = new Utf8JsonWriter(response.BodyWriter, WriterOptions);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Bridge.Contracts;
 using Bridge.Server.Messages;
@@ -7,8 +8,11 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Bridge.Server.Http;
 
-/// <summary>Makes failures <c>application/problem+json</c> (RFC 9457) with their code.</summary>
-internal sealed partial class ProblemWriter(IProblemDetailsService problems, ILogger<ProblemWriter> logger) : IExceptionHandler
+/// <summary>
+/// Makes failures <c>application/problem+json</c> (RFC 9457) with their code: those of the bridge, and those that the framework finds,
+/// such as a path that does not exist. Also to clients that accept no JSON, to whom the framework by itself would tell nothing.
+/// </summary>
+internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -22,14 +26,23 @@ internal sealed partial class ProblemWriter(IProblemDetailsService problems, ILo
         var problem = new ProblemDetails { Detail = failure.Message, Extensions = { ["code"] = failure.Code } };
         if (failure.ReasonCode is { } reasonCode)
             problem.Extensions["reasonCode"] = reasonCode;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        await WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        return true;
     }
 
-    /// <summary>Completes what the framework writes by itself, such as for a path that does not exist.</summary>
-    public static void Complete(ProblemDetailsContext context)
+    bool IProblemDetailsWriter.CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
-        var problem = context.ProblemDetails;
-        var status = problem.Status ??= context.HttpContext.Response.StatusCode;
+        Complete(context.ProblemDetails, context.HttpContext.Response.StatusCode);
+        context.ProblemDetails.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
+        await context.HttpContext.Response.WriteAsJsonAsync(
+            context.ProblemDetails, BridgeJson.Options, "application/problem+json", context.HttpContext.RequestAborted);
+    }
+
+    private static void Complete(ProblemDetails problem, int status)
+    {
+        problem.Status = status;
         problem.Title = ReasonPhrases.GetReasonPhrase(status);
         problem.Type = null;
         problem.Extensions.TryAdd("code", status switch

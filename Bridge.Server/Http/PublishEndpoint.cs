@@ -1,4 +1,3 @@
-using System.Text;
 using Bridge.Contracts;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
@@ -50,14 +49,12 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
         ThrowIfNotUtf8(type);
         var most = (options.Limits.MaxPayloadBytes * (long)JsonGrowth) + RoomForMembers;
         var body = await ReadBodyAsync(request, most);
-        // The framework's own reader bounds a value at 4 MiB and its keys; the body is already within our bound.
-        var form = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
-        return RequestParser.ParsePublish(form.ToFields());
+        return RequestParser.ParsePublish(UrlEncoded.Parse(body));
     }
 
     private async Task<PublishRequest> ReadRawAsync(HttpRequest request)
     {
-        var fields = request.Query.ToFields();
+        var fields = UrlEncoded.Parse(request.QueryString);
         var body = await ReadBodyAsync(request, options.Limits.MaxPayloadBytes);
         var parsed = RequestParser.ParsePublish(fields, body);
         var takesContentType = brokers.TryGet(parsed.BrokerKey, out var broker) && broker.IsMqtt5;

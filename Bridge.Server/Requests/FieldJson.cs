@@ -1,5 +1,5 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
@@ -9,18 +9,22 @@ internal static class FieldJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static JsonSerializerOptions Compact { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    public static JsonSerializerOptions Compact { get; } = new() { Encoder = StringifyEncoder.Instance };
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="BridgeException">It is no JSON object.</exception>
     public static RequestFields ParseObject(ReadOnlyMemory<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8.Span))
+            throw BridgeException.RequestInvalid("The body is not UTF-8.");
+
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
             return FromObject(document.RootElement);
         }
-        catch (JsonException exception)
+        // The second where a name holds half a surrogate pair.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             throw BridgeException.RequestInvalid($"The body is not a JSON object: {exception.Message}");
         }
@@ -46,7 +50,7 @@ internal static class FieldJson
             using var document = JsonDocument.Parse(text, Strict);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return default;
         }

@@ -71,8 +71,16 @@ internal readonly struct FieldValue
         if (_json.ValueKind == JsonValueKind.String)
             return ReadJsonText(_json) is { } text ? Encoding.UTF8.GetBytes(text) : default(ReadOnlyMemory<byte>?);
 
-        // Without white space; numbers as they were written.
-        return JsonSerializer.SerializeToUtf8Bytes(_json, FieldJson.Compact);
+        try
+        {
+            // Without white space; numbers as they were written.
+            return JsonSerializer.SerializeToUtf8Bytes(_json, FieldJson.Compact);
+        }
+        // Somewhere in it is half a surrogate pair.
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     public IReadOnlyList<string[]>? AsPairs()
