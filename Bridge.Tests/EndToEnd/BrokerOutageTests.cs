@@ -55,36 +55,6 @@ public sealed class BrokerOutageTests
         await AssertUntouchedAsync(host, before, bystander, await numbers.StopAsync());
     }
 
-    [ToolFact(Tool.Mosquitto)]
-    public async Task Link_CutWhileARetainedMessageChanges_BringsThatOneOnly()
-    {
-        await using var broker = await MosquittoBroker.StartNewAsync();
-        await using var proxy = new TcpProxy(broker.Port);
-        await broker.PublishAsync("kept/same", "1", retain: true);
-        await broker.PublishAsync("kept/changed", "old", retain: true);
-        await using var host = await BridgeHost.StartAsync(
-            BrokerSettings.Of("plant", broker, ("Url", $"mqtt://127.0.0.1:{proxy.Port}")));
-        await host.WaitForBrokerAsync("plant", info => info.Topics == 2);
-        await using var client = await HubClient.ConnectAsync(host.HubUrl);
-        await client.SubscribeAsync("plant", "kept/#");
-        await client.Batches.WaitForAsync(batch => batch.SnapshotComplete);
-
-        proxy.Cut();
-        await client.States.WaitForAsync(change => change.State == BrokerState.Disconnected);
-        await broker.PublishAsync("kept/changed", "new", retain: true);
-        await broker.PublishAsync("kept/new", "1", retain: true);
-        proxy.Mend();
-        await client.States.WaitForAsync(change => change.State == BrokerState.Connected, TimeSpan.FromSeconds(30));
-        await client.WaitForMessageAsync("kept/changed", message => message.GetText() == "new");
-        await client.WaitForMessageAsync("kept/new");
-        await broker.PublishAsync("kept/end", "1");
-        await client.WaitForMessageAsync("kept/end");
-
-        client.Messages.Items.Select(message => (message.Topic, message.GetText())).Should().BeEquivalentTo(
-            [("kept/same", "1"), ("kept/changed", "old"), ("kept/changed", "new"), ("kept/new", "1"), ("kept/end", "1")]);
-        client.Batches.Items.Sum(batch => batch.Skipped).Should().Be(0);
-    }
-
     /// <summary>Publishes through the hub and over HTTP for so long; each must fail, and say how.</summary>
     private static async Task PublishForAsync(TimeSpan duration, BridgeHost host)
     {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Bridge.Tests.Support;
 using MQTTnet;
+using MQTTnet.Formatter;
 using MQTTnet.Protocol;
 
 namespace Bridge.Tests.EndToEnd;
@@ -31,7 +32,9 @@ internal sealed class NumberStream : IAsyncDisposable
     public static async Task<NumberStream> StartAsync(int port, string[] topics, double perSecond, int qos = 1)
     {
         var client = new MqttClientFactory().CreateMqttClient();
-        var options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).Build();
+        // With MQTT 5 the broker would bound what is on its way, and the library would go beyond it.
+        var options = new MqttClientOptionsBuilder()
+            .WithTcpServer("127.0.0.1", port).WithProtocolVersion(MqttProtocolVersion.V311).Build();
         using var patience = new CancellationTokenSource(Eventually.DefaultTimeout);
         await client.ConnectAsync(options, patience.Token);
         return new(client, topics, perSecond, qos);
