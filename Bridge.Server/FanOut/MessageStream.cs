@@ -48,7 +48,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             if (message.Retain && subscribedAt >= 0 && _cache.Find(message.Topic) is var known && (known is null || known.SeenAt <= subscribedAt))
             {
                 message = message with { Source = MessageSource.Retained };
-                if (known is not null && IsSame(known.Message, message))
+                // Also of a retained message that others came after: its repetition must not put them back.
+                if (known is not null && (IsSame(known.Message, message) || (known.Retained is { } retained && IsSame(retained, message))))
                 {
                     known.SeenAt = position;
                     return;
