@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridge.Contracts;
 using Bridge.Contracts.Wire;
@@ -14,7 +13,7 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         // As JSON.stringify has it: the response is application/json with nosniff, never a page.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = StringifyEncoder.Instance,
         SkipValidation = true,
     };
 

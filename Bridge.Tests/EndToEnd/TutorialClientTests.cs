@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Tests.EndToEnd.Doors;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.EndToEnd;
@@ -43,6 +44,24 @@ public sealed class TutorialClientTests
         run.ExitCode.Should().Be(1);
         run.Text.Should().Be("{}\n", "the last value can still be read");
         run.Errors.Should().Contain("Publish failed: 503").And.Contain("broker_disconnected");
+    }
+
+    [ToolFact(Tool.Mosquitto | Tool.Node)]
+    public async Task Events_AnyText_IsWrittenAsJsonStringifyDoes()
+    {
+        await using var broker = await MosquittoBroker.StartNewAsync();
+        await using var host = await BridgeHost.StartAsync(BrokerSettings.Of("plant", broker));
+        await host.WaitForStateAsync("plant", BrokerState.Connected);
+        var ascii = string.Concat(Enumerable.Range(0, 0x80).Select(code => (char)code));
+        var payload = Payload.Of($"{ascii} é \u0085 \u2028 \ufeff \uffff 漢 😀 <script>");
+        await broker.PublishAsync("text", payload.Bytes);
+        await host.WaitForBrokerAsync("plant", info => info.Topics == 1);
+
+        var body = await host.Client.GetByteArrayAsync(new Uri("/events?brokerKey=plant&topic=text", UriKind.Relative));
+
+        const string Stringify = "process.stdout.write(JSON.stringify(require('fs').readFileSync(0, 'utf8')))";
+        var node = await ProcessRun.RunAsync(Support.Tools.Node, ["-e", Stringify], payload.Bytes);
+        System.Text.Encoding.UTF8.GetString(body).Should().Be(node.EnsureSuccess().Text);
     }
 
     private static Task<ProcessRun> RunAsync(params string[] arguments) =>
