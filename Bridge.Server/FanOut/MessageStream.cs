@@ -48,7 +48,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             if (IsRepetition(message, subscribedAt))
             {
                 message = message with { Source = MessageSource.Retained };
-                if (_cache.TryGet(message.Topic, out var known) && IsSame(known.Message, message))
+                // Also of a retained message that others came after: its repetition must not put them back.
+                if (_cache.TryGet(message.Topic, out var known)
+                    && (IsSame(known.Message, message) || (known.Retained is { } retained && IsSame(retained, message))))
                 {
                     known.SeenAt = position;
                     return;
