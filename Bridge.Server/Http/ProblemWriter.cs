@@ -12,18 +12,13 @@ namespace Bridge.Server.Http;
 /// Makes failures <c>application/problem+json</c> (RFC 9457) with their code: those of the bridge, and those that the framework finds,
 /// such as a path that does not exist. Also to clients that accept no JSON, to whom the framework by itself would tell nothing.
 /// </summary>
-internal sealed class ProblemWriter : IExceptionHandler, IProblemDetailsWriter
+internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
-        var failure = exception switch
-        {
-            BridgeException known => known,
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
-                new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
-            BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
-            _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
-        };
+        var failure = ToFailure(exception);
+        if (failure.Code == ErrorCodes.Internal)
+            Log.Failed(logger, context.Request.Method, context.Request.Path, exception);
         context.Response.StatusCode = StatusOf(failure.Code);
         if (failure.RetryAfter is { } after)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -59,6 +54,15 @@ internal sealed class ProblemWriter : IExceptionHandler, IProblemDetailsWriter
         });
     }
 
+    private static BridgeException ToFailure(Exception exception) => exception switch
+    {
+        BridgeException known => known,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
+            new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
+        BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
+        _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
+    };
+
     private static int StatusOf(string code) => code switch
     {
         ErrorCodes.RequestInvalid or ErrorCodes.TopicInvalid or ErrorCodes.FilterInvalid or ErrorCodes.MessageMissing => 400,
@@ -73,4 +77,10 @@ internal sealed class ProblemWriter : IExceptionHandler, IProblemDetailsWriter
         ErrorCodes.PublishTimeout => 504,
         _ => 500,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(4001, LogLevel.Error, "{Method} {Path} failed")]
+        public static partial void Failed(ILogger logger, string method, PathString path, Exception exception);
+    }
 }
