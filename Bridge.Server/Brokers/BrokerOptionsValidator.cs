@@ -27,8 +27,17 @@ internal static partial class BrokerOptionsValidator
     {
         if (BrokerUrl.TryParse(options.Url, out var problem) is not { } url)
             checks.Fail(nameof(options.Url), problem!);
-        else if (url.IsWebSocket && options.Tls.Alpn.Count > 0)
-            checks.Fail($"{nameof(options.Tls)}:{nameof(options.Tls.Alpn)}", "can be set for mqtts only");
+        else if (url.IsWebSocket)
+            CheckWebSocketTls(options.Tls, checks.At(nameof(options.Tls)));
+    }
+
+    /// <summary>The transport has no way to set these; what would be ignored is told.</summary>
+    private static void CheckWebSocketTls(BrokerTlsOptions tls, OptionsChecks checks)
+    {
+        if (tls.Alpn.Count > 0)
+            checks.Fail(nameof(tls.Alpn), "can be set for mqtts only");
+        if (tls.Protocols.Distinct().Count() == 1)
+            checks.Fail(nameof(tls.Protocols), "can be set for mqtts only; wss uses the best version that both sides have");
     }
 
     private static void CheckSession(BrokerOptions options, OptionsChecks checks)
