@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Bridge.Contracts;
+using Bridge.Server.Configuration;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
@@ -89,8 +90,14 @@ public sealed class TlsLinkTests
         await using var host = await LinkHost.StartAsync(
             broker, ("Url", terminator.Url), ("Tls:CaFile", TestCertificates.Trusted.Ca), ("Tls:Protocols:0", version));
 
-        (await host.WaitForErrorAsync()).Should().ContainAny("protocol version", "handshake", "closed", "TLS");
+        (await host.WaitForErrorAsync()).Should().Match("The TLS handshake failed: ?*.");
         terminator.Handshakes.Items.Should().BeEmpty();
         (await host.GetBrokerAsync(LinkHost.Key)).State.Should().NotBe(BrokerState.Connected);
     }
+
+    [Fact]
+    public async Task Link_OneTlsVersionForWebSockets_IsRefusedAtTheStartRatherThanIgnored() =>
+        await FluentActions.Awaiting(() => BridgeHost.StartAsync(
+                ("Bridge:Brokers:plant:Url", "wss://plant.example/mqtt"), ("Bridge:Brokers:plant:Tls:Protocols:0", "1.3")))
+            .Should().ThrowAsync<BridgeConfigurationException>().WithMessage("Bridge:Brokers:plant:Tls:Protocols: *mqtts*");
 }
