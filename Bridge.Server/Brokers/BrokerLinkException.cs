@@ -5,16 +5,20 @@ namespace Bridge.Server.Brokers;
 /// <summary>The link to a broker cannot be made, or went down. The message is fit for an operator's eyes.</summary>
 internal sealed class BrokerLinkException(string message, Exception? inner = null) : Exception(message, inner)
 {
+    /// <summary>Says what failed, and why.</summary>
+    public static BrokerLinkException From(string what, Exception exception) =>
+        new($"{what}: {Describe(exception).TrimEnd('.')}.", exception);
+
     /// <summary>Finds the sentence in a chain of exceptions that says what happened.</summary>
-    public static string Describe(Exception exception)
+    public static string Describe(Exception exception) =>
+        // Wrappers come first and say the least.
+        ChainOf(exception).FirstOrDefault(link => link is BrokerLinkException or SocketException)?.Message
+        ?? exception.GetBaseException().Message;
+
+    /// <summary>An exception, and those that caused it.</summary>
+    public static IEnumerable<Exception> ChainOf(Exception exception)
     {
         for (Exception? current = exception; current is not null; current = current.InnerException)
-        {
-            if (current is BrokerLinkException or SocketException)
-                return current.Message;
-        }
-
-        // Wrappers come first and say the least.
-        return exception.GetBaseException().Message;
+            yield return current;
     }
 }

@@ -34,6 +34,8 @@ internal sealed class BrokerTls
     /// <summary>Why the broker's certificate was refused; null as long as it was not.</summary>
     public string? Refusal { get; private set; }
 
+    public bool HasClientCertificate => _clientCertificate is not null;
+
     /// <exception cref="BrokerLinkException">A file cannot be used.</exception>
     public static BrokerTls Load(BrokerTlsOptions options, string contentRoot)
     {

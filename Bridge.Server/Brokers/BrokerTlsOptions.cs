@@ -27,7 +27,7 @@ public sealed class BrokerTlsOptions
     /// <summary>The TLS versions that may be used: <c>1.2</c>, <c>1.3</c>. Default both.</summary>
     public List<string> Protocols { get; set; } = ["1.2", "1.3"];
 
-    /// <summary>The name that the broker's certificate must bear, and that is sent as SNI. Default: the host of the URL.</summary>
+    /// <summary>The name that the broker's certificate must bear, and that <c>mqtts</c> sends as SNI (<c>wss</c> sends the URL's host). Default: the host of the URL.</summary>
     public string? ServerName { get; set; }
 
     /// <summary>The application protocols to offer (RFC 7301), such as <c>x-amzn-mqtt-ca</c>; <c>mqtts</c> only. Default none.</summary>

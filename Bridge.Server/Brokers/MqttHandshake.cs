@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using MQTTnet;
 using MQTTnet.Formatter;
 using MQTTnet.Packets;
@@ -9,8 +11,47 @@ namespace Bridge.Server.Brokers;
 internal static class MqttHandshake
 {
     /// <summary>Connects over a stream that is new.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="tls">The TLS beneath it, if any: a broker may refuse a client certificate as late as here.</param>
+    /// <param name="reader">Reads packets from the stream.</param>
+    /// <param name="writer">Writes packets to it.</param>
+    /// <param name="options">What is asked for.</param>
+    /// <param name="authentication">The enhanced authentication, if any.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
     /// <exception cref="BrokerLinkException">The broker refused.</exception>
     public static async Task<MqttConnAckPacket> ConnectAsync(
+        Stream stream,
+        BrokerTls? tls,
+        PacketReader reader,
+        PacketWriter writer,
+        MqttClientOptions options,
+        IEnhancedAuthenticationExchange? authentication,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ConnectAsync(stream, reader, writer, options, authentication, cancellationToken);
+        }
+        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
+        {
+            throw NotAccepted(tls, exception);
+        }
+    }
+
+    /// <summary>
+    /// A broker that is there and ends the connection. With TLS 1.3 it refuses a client certificate, or its lack, after the handshake;
+    /// often all that is seen of it is a closed connection.
+    /// </summary>
+    public static BrokerLinkException NotAccepted(BrokerTls? tls, Exception exception) => BrokerLinkException.From(
+        tls switch
+        {
+            null => "The broker did not accept the connection",
+            { HasClientCertificate: true } => "The broker did not accept the connection (perhaps it does not take the client certificate)",
+            _ => "The broker did not accept the connection (perhaps it asks for a client certificate)",
+        },
+        exception);
+
+    private static async Task<MqttConnAckPacket> ConnectAsync(
         Stream stream,
         PacketReader reader,
         PacketWriter writer,
@@ -47,7 +88,7 @@ internal static class MqttHandshake
 
             var count = await stream.ReadAsync(reader.FreeSpace, cancellationToken);
             if (count == 0)
-                throw new BrokerLinkException("The broker closed the connection instead of accepting it.");
+                throw new EndOfStreamException("it was closed");
             reader.Advance(count);
         }
     }

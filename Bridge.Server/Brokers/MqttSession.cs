@@ -32,6 +32,7 @@ internal sealed class MqttSession : IAsyncDisposable
     private long _lastReceived;
     private Task _keepingAlive = Task.CompletedTask;
     private Task _reading = Task.CompletedTask;
+    private Task _lastSent = Task.CompletedTask;
 
     /// <param name="stream">The connection; the session's from now on.</param>
     /// <param name="reader">Reads packets from it.</param>
@@ -106,17 +107,13 @@ internal sealed class MqttSession : IAsyncDisposable
             return (0, null);
         }
 
-        await TakePublishSlotAsync();
+        var acknowledged = await SendInOrderAsync(packet);
         try
         {
-            packet.PacketIdentifier = _requests.Acquire(out var acknowledged);
-            await SendAsync(packet);
             return await acknowledged switch
             {
                 MqttPubAckPacket ack => ((int)ack.ReasonCode, ack.ReasonString),
-                // A refusal ends the exchange: there is nothing to release (MQTT 5 §4.3.3).
-                MqttPubRecPacket rec when (int)rec.ReasonCode >= 0x80 => ((int)rec.ReasonCode, rec.ReasonString),
-                MqttPubRecPacket rec => await ReleaseAsync(rec),
+                MqttPubRecPacket rec => ((int)rec.ReasonCode, rec.ReasonString),
                 var other => throw End($"The broker acknowledged a message with {other.GetType().Name}."),
             };
         }
@@ -147,12 +144,27 @@ internal sealed class MqttSession : IAsyncDisposable
         await _reading;
     }
 
-    private async Task<(int ReasonCode, string? Text)> ReleaseAsync(MqttPubRecPacket received)
+    /// <summary>
+    /// Sends messages in the order of the calls (MQTT 5 §4.6), also those that wait until the broker takes more: each follows the one
+    /// before it. Those who wait for a semaphore are let go in order, but go on in any.
+    /// </summary>
+    /// <returns>The acknowledgement to come.</returns>
+    private async Task<Task<MqttPacket>> SendInOrderAsync(MqttPublishPacket packet)
     {
-        var completed = _requests.Renew(received.PacketIdentifier);
-        await SendAsync(new MqttPubRelPacket { PacketIdentifier = received.PacketIdentifier });
-        await completed;
-        return ((int)received.ReasonCode, received.ReasonString);
+        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = Interlocked.Exchange(ref _lastSent, sent.Task);
+        try
+        {
+            await before;
+            await TakePublishSlotAsync();
+            packet.PacketIdentifier = _requests.Acquire(out var acknowledged);
+            await SendAsync(packet);
+            return acknowledged;
+        }
+        finally
+        {
+            sent.SetResult();
+        }
     }
 
     private async Task TakePublishSlotAsync()
@@ -240,13 +252,9 @@ internal sealed class MqttSession : IAsyncDisposable
                 _unreleased.Remove(release.PacketIdentifier);
                 _writer.Add(new MqttPubCompPacket { PacketIdentifier = release.PacketIdentifier });
                 break;
-            case MqttPubRecPacket received when !_requests.Complete(received):
-                // Of a session before this one: the broker may forget it (MQTT 5 §3.6.2.1).
-                _writer.Add(new MqttPubRelPacket
-                {
-                    PacketIdentifier = received.PacketIdentifier,
-                    ReasonCode = MqttPubRelReasonCode.PacketIdentifierNotFound,
-                });
+            // A refusal ends the exchange: there is nothing to release (MQTT 5 §4.3.3).
+            case MqttPubRecPacket received when (int)received.ReasonCode < 0x80:
+                Release(received);
                 break;
             case MqttPacketWithIdentifier answer:
                 _requests.Complete(answer);
@@ -256,6 +264,14 @@ internal sealed class MqttSession : IAsyncDisposable
                 throw new BrokerLinkException($"The broker closed the connection: {goodbye.ReasonCode} ({(int)goodbye.ReasonCode:X2}){text}.");
         }
     }
+
+    /// <summary>Here and not where the publisher waits: releases go out in the order in which the broker received (MQTT 5 §4.6).</summary>
+    private void Release(MqttPubRecPacket received) => _writer.Add(new MqttPubRelPacket
+    {
+        PacketIdentifier = received.PacketIdentifier,
+        // What is not known is of a session before this one: the broker may forget it (MQTT 5 §3.6.2.1).
+        ReasonCode = _requests.Note(received) ? MqttPubRelReasonCode.Success : MqttPubRelReasonCode.PacketIdentifierNotFound,
+    });
 
     private void Receive(MqttPublishPacket message)
     {

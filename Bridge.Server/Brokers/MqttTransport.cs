@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using System.Security.Authentication;
 
 namespace Bridge.Server.Brokers;
 
@@ -13,8 +14,34 @@ internal static class MqttTransport
     /// <param name="url">Where the broker is.</param>
     /// <param name="tls">TLS, where the URL asks for it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    public static Task<Stream> ConnectAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken) =>
-        url.IsWebSocket ? ConnectWebSocketAsync(url, tls, cancellationToken) : ConnectTcpAsync(url, tls, cancellationToken);
+    /// <exception cref="BrokerLinkException">It cannot be made.</exception>
+    public static async Task<Stream> ConnectAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return url.IsWebSocket
+                ? await ConnectWebSocketAsync(url, tls, cancellationToken)
+                : await ConnectTcpAsync(url, tls, cancellationToken);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw NotConnected(tls, exception);
+        }
+    }
+
+    private static BrokerLinkException NotConnected(BrokerTls? tls, Exception exception)
+    {
+        var chain = BrokerLinkException.ChainOf(exception).ToList();
+        if (chain.Exists(link => link is AuthenticationException))
+            return BrokerLinkException.From("The TLS handshake failed", exception);
+
+        // Any other error of the socket says that no broker was reached.
+        var wasReached = chain.OfType<SocketException>().All(link => link.SocketErrorCode
+            is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected or SocketError.Shutdown);
+        return wasReached && tls is not null
+            ? MqttHandshake.NotAccepted(tls, exception)
+            : BrokerLinkException.From("The connection cannot be made", exception);
+    }
 
     private static async Task<Stream> ConnectTcpAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken)
     {

@@ -6,7 +6,7 @@ namespace Bridge.Server.Brokers;
 internal sealed class PendingRequests
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ushort, TaskCompletionSource<MqttPacket>> _pending = [];
+    private readonly Dictionary<ushort, Pending> _pending = [];
     private ushort _last;
     private Exception? _failure;
 
@@ -23,19 +23,10 @@ internal sealed class PendingRequests
             }
             while (_pending.ContainsKey(_last));
 
-            answer = Register(_last);
+            var pending = new Pending();
+            _pending.Add(_last, pending);
+            answer = pending.Answer.Task;
             return _last;
-        }
-    }
-
-    /// <summary>Waits for a second answer under the same identifier, as QoS 2 needs.</summary>
-    public Task<MqttPacket> Renew(ushort identifier)
-    {
-        lock (_gate)
-        {
-            if (_failure is not null)
-                throw _failure;
-            return Register(identifier);
         }
     }
 
@@ -45,11 +36,28 @@ internal sealed class PendingRequests
             _pending.Remove(identifier);
     }
 
-    /// <returns>False when nobody waits for it.</returns>
-    public bool Complete(MqttPacketWithIdentifier answer)
+    /// <summary>Gives the answer to who waits; where PUBREC came before, that one, which says what became of the message.</summary>
+    public void Complete(MqttPacketWithIdentifier answer)
     {
         lock (_gate)
-            return _pending.TryGetValue(answer.PacketIdentifier, out var pending) && pending.TrySetResult(answer);
+        {
+            if (_pending.TryGetValue(answer.PacketIdentifier, out var pending))
+                pending.Answer.TrySetResult(pending.Received ?? answer);
+        }
+    }
+
+    /// <summary>Notes the first of the two answers to a QoS 2 message.</summary>
+    /// <returns>False when nobody waits for it.</returns>
+    public bool Note(MqttPubRecPacket received)
+    {
+        lock (_gate)
+        {
+            if (!_pending.TryGetValue(received.PacketIdentifier, out var pending))
+                return false;
+
+            pending.Received = received;
+            return true;
+        }
     }
 
     /// <summary>Fails all that wait, and all that come later.</summary>
@@ -59,14 +67,14 @@ internal sealed class PendingRequests
         {
             _failure ??= failure;
             foreach (var pending in _pending.Values)
-                pending.TrySetException(_failure);
+                pending.Answer.TrySetException(_failure);
         }
     }
 
-    private Task<MqttPacket> Register(ushort identifier)
+    private sealed class Pending
     {
-        var pending = new TaskCompletionSource<MqttPacket>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _pending[identifier] = pending;
-        return pending.Task;
+        public TaskCompletionSource<MqttPacket> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public MqttPubRecPacket? Received { get; set; }
     }
 }

@@ -21,19 +21,19 @@ public sealed class ClientCertificateLinkTests
     [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
     [InlineData("1.2", false)]
     [InlineData("1.3", false)]
-    [InlineData("1.3", true)]
-    public async Task Link_NoClientCertificate_IsRefusedAndSaysWhy(string version, bool webSockets)
+    [InlineData(null, true)]
+    public async Task Link_NoClientCertificate_IsRefusedAndSaysWhy(string? version, bool webSockets)
     {
         await using var broker = await MosquittoBroker.StartNewAsync(Tls with { WebSockets = webSockets });
+        (string, string?)[] versions = version is null ? [] : [("Tls:Protocols:0", version)];
         await using var host = await LinkHost.StartAsync(
             broker,
-            ("Url", webSockets ? broker.WebSocketUrl : broker.Url),
-            ("Tls:CertFile", null),
-            ("Tls:KeyFile", null),
-            ("Tls:Protocols:0", version));
+            [("Url", webSockets ? broker.WebSocketUrl : broker.Url), ("Tls:CertFile", null), ("Tls:KeyFile", null), .. versions]);
 
         // What the broker says is an alert of TLS; with 1.3 it may come too late to be read before the connection ends.
-        (await host.WaitForErrorAsync()).Should().ContainAny("TLS", "SSL", "handshake", "certificate", "closed the connection");
+        (await host.WaitForErrorAsync()).Should().Match(version == "1.2"
+            ? "The TLS handshake failed: ?*."
+            : "The broker did not accept the connection (perhaps it asks for a client certificate): ?*.");
     }
 
     [ToolFact(Tool.Mosquitto | Tool.OpenSsl)]
@@ -42,20 +42,9 @@ public sealed class ClientCertificateLinkTests
         await using var broker = await MosquittoBroker.StartNewAsync(Tls);
         await using var host = await LinkHost.StartAsync(broker, SettingsOf("pem", TestCertificates.Strange));
 
-        (await host.WaitForErrorAsync()).Should().NotBeEmpty();
+        (await host.WaitForErrorAsync()).Should().Match(
+            "The broker did not accept the connection (perhaps it does not take the client certificate): ?*.");
         broker.Log.Should().NotContain(line => line.Contains("New client connected"));
-    }
-
-    [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
-    [InlineData("encrypted pem")]
-    [InlineData("pfx")]
-    public async Task Link_WrongKeyPassword_SaysThatTheFilesCannotBeUsed(string form)
-    {
-        await using var broker = await MosquittoBroker.StartNewAsync(Tls);
-        await using var host = await LinkHost.StartAsync(
-            broker, [.. SettingsOf(form, TestCertificates.Trusted), ("Tls:KeyPassword", "wrong")]);
-
-        (await host.WaitForErrorAsync()).Should().StartWith("The certificate files cannot be used: ").And.NotContain("wrong");
     }
 
     private static (string Name, string? Value)[] SettingsOf(string form, TestCertificates certificates)
