@@ -51,6 +51,7 @@ internal static class BridgeOptionsLoader
             var origin = options.Cors.Origins[i];
             var isOrigin = Uri.TryCreate(origin, UriKind.Absolute, out var uri)
                 && uri.Scheme is "http" or "https"
+                && uri.UserInfo.Length == 0
                 && origin == uri.GetLeftPart(UriPartial.Authority);
             if (!isOrigin)
                 checks.At(nameof(options.Cors)).Fail($"Origins:{i}", $"'{origin}' is not an origin such as https://app.example");
