@@ -1,4 +1,6 @@
 using System.Text;
+using Bridge.Contracts;
+using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Http;
@@ -48,8 +50,7 @@ public sealed class PublishPropertiesTests
     private static async Task<BridgeHost> StartAsync(MosquittoBroker broker, params (string Key, string? Value)[] settings)
     {
         var host = await BridgeHost.StartAsync([("Bridge:Brokers:plant:Url", broker.Url), .. settings]);
-        await Eventually.HoldsAsync(async () =>
-            (await host.Client.GetFromJsonAsync("/brokers/plant")).GetProperty("state").GetString() == "connected");
+        await host.WaitForStateAsync("plant", BrokerState.Connected);
         return host;
     }
 
