@@ -1,5 +1,7 @@
 using System.Text;
 using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Http;
 using Bridge.Tests.Support;
 
@@ -60,8 +62,7 @@ public sealed class MalformedRequestTests
     private static async Task<BridgeHost> StartAsync(MosquittoBroker broker, params (string Key, string? Value)[] settings)
     {
         var host = await BridgeHost.StartAsync([("Bridge:Brokers:plant:Url", broker.Url), .. settings]);
-        await Eventually.HoldsAsync(async () =>
-            (await host.Client.GetFromJsonAsync("/brokers/plant")).GetProperty("state").GetString() == "connected");
+        await host.WaitForStateAsync("plant", BrokerState.Connected);
         return host;
     }
 

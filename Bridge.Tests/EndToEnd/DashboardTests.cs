@@ -1,3 +1,4 @@
+using Bridge.Contracts;
 using Bridge.Tests.Http;
 using Bridge.Tests.Support;
 using Microsoft.Playwright;
@@ -123,8 +124,7 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
     private static async Task<BridgeHost> StartAsync(MosquittoBroker broker)
     {
         var host = await BridgeHost.StartAsync(("Bridge:Brokers:plant:Url", broker.Url));
-        await Eventually.HoldsAsync(async () =>
-            (await host.Client.GetFromJsonAsync("/brokers/plant")).GetProperty("state").GetString() == "connected");
+        await host.WaitForStateAsync("plant", BrokerState.Connected);
         return host;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Http;
@@ -89,8 +91,7 @@ public sealed class BrokersAndHealthTests(EmbeddedBridge bridge) : IClassFixture
     /// <summary>Waits until the missing broker has been tried, and returns what readiness then says.</summary>
     private static async Task<JsonElement> WaitForReadyAsync(BridgeHost host, int status)
     {
-        await Eventually.HoldsAsync(async () =>
-            (await host.Client.GetFromJsonAsync("/brokers/gone")).GetProperty("state").GetString() == "disconnected");
+        await host.WaitForStateAsync("gone", BrokerState.Disconnected);
         using var response = await host.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
         ((int)response.StatusCode).Should().Be(status);
         return JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());

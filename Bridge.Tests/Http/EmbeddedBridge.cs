@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Http;
@@ -37,8 +39,7 @@ public sealed class EmbeddedBridge : IAsyncLifetime
     internal static async Task<BridgeHost> StartAsync(params (string Key, string? Value)[] settings)
     {
         var host = await BridgeHost.StartAsync([("Bridge:EmbeddedBroker:Enabled", "true"), ("Bridge:EmbeddedBroker:Port", "0"), .. settings]);
-        await Eventually.HoldsAsync(async () =>
-            (await host.Client.GetFromJsonAsync("/brokers/embedded")).GetProperty("state").GetString() == "connected");
+        await host.WaitForStateAsync("embedded", BrokerState.Connected);
         return host;
     }
 
