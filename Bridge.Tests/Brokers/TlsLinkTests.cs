@@ -19,7 +19,8 @@ public sealed class TlsLinkTests
     {
         await using var broker = await MosquittoBroker.StartNewAsync(WithoutClientCertificates with { WebSockets = webSockets });
         await using var host = await LinkHost.StartAsync(
-            broker, [.. NoClientCertificate, ("Url", webSockets ? broker.WebSocketUrl : broker.Url), ("Tls:CaFile", TestCertificates.Strange.Ca)]);
+            broker,
+            [.. NoClientCertificate, ("Url", UrlOf(broker, webSockets)), ("Tls:CaFile", TestCertificates.Strange.Ca)]);
 
         (await host.WaitForErrorAsync()).Should().Match("The broker's certificate (*) is not trusted: ?*");
         broker.Log.Should().NotContain(line => line.Contains("New client connected"));
@@ -40,8 +41,9 @@ public sealed class TlsLinkTests
     public async Task Link_AllowUntrusted_TakesAnyCertificate(bool webSockets)
     {
         await using var broker = await MosquittoBroker.StartNewAsync(WithoutClientCertificates with { WebSockets = webSockets });
-        await using var host = await LinkHost.ConnectAsync(broker,
-            [.. NoClientCertificate, ("Url", webSockets ? broker.WebSocketUrl : broker.Url), ("Tls:CaFile", null), ("Tls:AllowUntrusted", "true")]);
+        await using var host = await LinkHost.ConnectAsync(
+            broker,
+            [.. NoClientCertificate, ("Url", UrlOf(broker, webSockets)), ("Tls:CaFile", null), ("Tls:AllowUntrusted", "true")]);
 
         await host.AssertCarriesAsync(broker);
     }
@@ -100,4 +102,6 @@ public sealed class TlsLinkTests
         await FluentActions.Awaiting(() => BridgeHost.StartAsync(
                 ("Bridge:Brokers:plant:Url", "wss://plant.example/mqtt"), ("Bridge:Brokers:plant:Tls:Protocols:0", "1.3")))
             .Should().ThrowAsync<BridgeConfigurationException>().WithMessage("Bridge:Brokers:plant:Tls:Protocols: *mqtts*");
+
+    private static string UrlOf(MosquittoBroker broker, bool webSockets) => webSockets ? broker.WebSocketUrl : broker.Url;
 }
