@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Bridge.Server.Configuration;
 using Bridge.Server.Topics;
@@ -7,7 +8,7 @@ namespace Bridge.Server.Brokers;
 /// <summary>Finds what is wrong with one broker's options.</summary>
 internal static partial class BrokerOptionsValidator
 {
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
     private static partial Regex BrokerKeyPattern { get; }
 
     public static void Check(string key, BrokerOptions options, OptionsChecks brokers, IReadOnlyCollection<string> authenticationMethods)
@@ -20,24 +21,18 @@ internal static partial class BrokerOptionsValidator
         CheckSession(options, checks);
         CheckCredentials(options, checks, authenticationMethods);
         CheckTopics(options, checks);
+        var failures = checks.Failures;
         CheckTls(options.Tls, checks.At(nameof(options.Tls)));
+        if (checks.Failures == failures)
+            CheckCertificates(options.Tls, checks);
     }
 
     private static void CheckUrl(BrokerOptions options, OptionsChecks checks)
     {
         if (BrokerUrl.TryParse(options.Url, out var problem) is not { } url)
             checks.Fail(nameof(options.Url), problem!);
-        else if (url.IsWebSocket)
-            CheckWebSocketTls(options.Tls, checks.At(nameof(options.Tls)));
-    }
-
-    /// <summary>The transport has no way to set these; what would be ignored is told.</summary>
-    private static void CheckWebSocketTls(BrokerTlsOptions tls, OptionsChecks checks)
-    {
-        if (tls.Alpn.Count > 0)
-            checks.Fail(nameof(tls.Alpn), "can be set for mqtts only");
-        if (tls.Protocols.Distinct().Count() == 1)
-            checks.Fail(nameof(tls.Protocols), "can be set for mqtts only; wss uses the best version that both sides have");
+        else if (url.IsWebSocket && options.Tls.Alpn.Count > 0)
+            checks.Fail($"{nameof(options.Tls)}:{nameof(options.Tls.Alpn)}", "can be set for mqtts only");
     }
 
     private static void CheckSession(BrokerOptions options, OptionsChecks checks)
@@ -91,5 +86,23 @@ internal static partial class BrokerOptionsValidator
             checks.Fail(nameof(tls.KeyPasswordFile), "set KeyPassword or KeyPasswordFile, not both");
         if (tls.Protocols.Count == 0 || tls.Protocols.Any(version => version is not ("1.2" or "1.3")))
             checks.Fail(nameof(tls.Protocols), "must list 1.2, 1.3 or both");
+        for (var i = 0; i < tls.Alpn.Count; i++)
+        {
+            if (Encoding.UTF8.GetByteCount(tls.Alpn[i]) is 0 or > 255)
+                checks.Fail($"{nameof(tls.Alpn)}:{i}", "must have 1 to 255 bytes");
+        }
+    }
+
+    /// <summary>The files are there; whether they can be used shows when they are.</summary>
+    private static void CheckCertificates(BrokerTlsOptions tls, OptionsChecks checks)
+    {
+        try
+        {
+            BrokerTls.Load(tls, checks.ContentRoot);
+        }
+        catch (BrokerLinkException exception)
+        {
+            checks.Fail(nameof(BrokerOptions.Tls), exception.Message);
+        }
     }
 }

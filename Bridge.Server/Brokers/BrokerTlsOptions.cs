@@ -24,7 +24,7 @@ public sealed class BrokerTlsOptions
     /// <summary>The client certificate and its key as PKCS #12, instead of the two PEM files.</summary>
     public string? PfxFile { get; set; }
 
-    /// <summary>The TLS versions that may be used: <c>1.2</c>, <c>1.3</c>; one alone for <c>mqtts</c> only. Default both.</summary>
+    /// <summary>The TLS versions that may be used: <c>1.2</c>, <c>1.3</c>. Default both.</summary>
     public List<string> Protocols { get; set; } = ["1.2", "1.3"];
 
     /// <summary>The name that the broker's certificate must bear, and that is sent as SNI. Default: the host of the URL.</summary>

@@ -3,6 +3,12 @@ namespace Bridge.Server.Configuration;
 /// <summary>Notes what is wrong with a group of options, under its key's path.</summary>
 internal readonly struct OptionsChecks(List<string> errors, string path, string contentRoot)
 {
+    /// <summary>Relative paths are relative to it.</summary>
+    public string ContentRoot => contentRoot;
+
+    /// <summary>How many mistakes were found so far, anywhere.</summary>
+    public int Failures => errors.Count;
+
     public OptionsChecks At(string key) => new(errors, $"{path}:{key}", contentRoot);
 
     public void Fail(string key, string problem) => errors.Add($"{path}:{key}: {problem}");

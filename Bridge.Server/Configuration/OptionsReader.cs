@@ -53,13 +53,26 @@ internal sealed class OptionsReader(List<string> errors)
         if (!string.IsNullOrEmpty(section.Value))
             return Wrong(section, "a list", $"'{section.Value}'");
 
-        return section.Value is null && !section.GetChildren().Any()
-            ? null
-            : section.GetChildren().Select(child => child.Value ?? "").ToList();
+        if (section.Value is null && !section.GetChildren().Any())
+            return null;
+
+        var list = new List<string>();
+        foreach (var child in section.GetChildren())
+        {
+            if (child.GetChildren().Any())
+                Wrong(child, "one value", "a group of settings");
+            else
+                list.Add(child.Value ?? "");
+        }
+
+        return list;
     }
 
-    private IDictionary ReadDictionary(IConfigurationSection section, Type valueType, IDictionary dictionary)
+    private object? ReadDictionary(IConfigurationSection section, Type valueType, IDictionary dictionary)
     {
+        if (!string.IsNullOrEmpty(section.Value))
+            return Wrong(section, "a group of settings", $"'{section.Value}'");
+
         foreach (var child in section.GetChildren())
         {
             if (ReadValue(child, valueType, dictionary[child.Key]) is { } value)
@@ -76,7 +89,8 @@ internal sealed class OptionsReader(List<string> errors)
         if (type == typeof(bool))
             return bool.TryParse(text, out var flag) ? flag : Wrong(section, "true or false", $"'{text}'");
         if (type == typeof(TimeSpan))
-            return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time)
+            // Not every text that the framework takes: to it 3600 is so many days, and 24:00:00 is 24 of them.
+            return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var time) && (time == TimeSpan.Zero || text.Contains(':'))
                 ? time
                 : Wrong(section, "a time such as 00:30:00 or 1.00:00:00", $"'{text}'");
         if (type == typeof(int))

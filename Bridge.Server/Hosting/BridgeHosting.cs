@@ -11,6 +11,7 @@ internal static class BridgeHosting
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddBundledSettings(builder);
         UsePort(builder);
         return builder;

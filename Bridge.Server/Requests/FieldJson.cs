@@ -1,4 +1,6 @@
+using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
@@ -8,18 +10,21 @@ internal static class FieldJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    public static JsonSerializerOptions Compact { get; } = new() { Encoder = StringifyEncoder.Instance };
+    private static readonly JsonSerializerOptions Compact = new() { Encoder = StringifyEncoder.Instance };
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="BridgeException">It is no JSON object.</exception>
     public static RequestFields ParseObject(ReadOnlyMemory<byte> utf8)
     {
+        if (!Utf8.IsValid(utf8.Span))
+            throw BridgeException.RequestInvalid("The body is not UTF-8: it holds what is no Unicode.");
+
         try
         {
             using var document = JsonDocument.Parse(utf8, Strict);
             return FromObject(document.RootElement);
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (IsMalformed(exception))
         {
             throw BridgeException.RequestInvalid($"The body is not a JSON object: {exception.Message}");
         }
@@ -32,22 +37,52 @@ internal static class FieldJson
             return new RequestFields($"One object is expected, not {json.ValueKind.ToString().ToLowerInvariant()}.");
 
         var fields = new RequestFields();
-        foreach (var member in json.EnumerateObject())
-            fields.Add(member.Name, FieldValue.FromJson(member.Value.Clone()));
-        return fields;
+        try
+        {
+            foreach (var member in json.EnumerateObject())
+                fields.Add(member.Name, FieldValue.FromJson(member.Value.Clone()));
+            return fields;
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            return new RequestFields("The names of an object's members must be well-formed Unicode.");
+        }
     }
 
     /// <returns>The value, or an undefined one where the text is no JSON.</returns>
-    public static JsonElement TryParse(string text)
+    public static JsonElement TryParse(string text) => TryParse(Encoding.UTF8.GetBytes(text));
+
+    /// <inheritdoc cref="TryParse(string)"/>
+    public static JsonElement TryParse(ReadOnlyMemory<byte> utf8)
     {
         try
         {
-            using var document = JsonDocument.Parse(text, Strict);
+            using var document = JsonDocument.Parse(utf8, Strict);
             return document.RootElement.Clone();
         }
-        catch (JsonException)
+        catch (Exception exception) when (IsMalformed(exception))
         {
             return default;
         }
     }
+
+    /// <summary>Writes without white space, and numbers as they were written.</summary>
+    /// <returns>The bytes, or null where there is no value, or half a surrogate pair in it, which UTF-8 cannot hold.</returns>
+    public static byte[]? TryWriteCompact(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Undefined)
+            return null;
+
+        try
+        {
+            return JsonSerializer.SerializeToUtf8Bytes(json, Compact);
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The library throws the second where names or texts hold half a surrogate pair.</summary>
+    private static bool IsMalformed(Exception exception) => exception is JsonException or InvalidOperationException;
 }

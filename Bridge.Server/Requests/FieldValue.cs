@@ -17,7 +17,10 @@ internal readonly struct FieldValue
     private FieldValue(string? text, byte[]? bytes, JsonElement json, bool isLenient) =>
         (_text, _bytes, _json, _isLenient) = (text, bytes, json, isLenient);
 
-    public bool IsNull => _text is null && _bytes is null && _json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
+    /// <summary>Something that stands for no value, whatever it is read as.</summary>
+    public static FieldValue Unreadable => default;
+
+    public bool IsNull => _json.ValueKind == JsonValueKind.Null;
 
     public static FieldValue FromText(string text) => new(text, null, default, isLenient: false);
 
@@ -26,6 +29,7 @@ internal readonly struct FieldValue
 
     public static FieldValue FromBytes(byte[] bytes) => new(null, bytes, default, isLenient: false);
 
+    /// <summary>JSON; undefined where it could not be read.</summary>
     public static FieldValue FromJson(JsonElement json) => new(null, null, json, isLenient: false);
 
     public string? AsText()
@@ -71,8 +75,7 @@ internal readonly struct FieldValue
         if (_json.ValueKind == JsonValueKind.String)
             return ReadJsonText(_json) is { } text ? Encoding.UTF8.GetBytes(text) : default(ReadOnlyMemory<byte>?);
 
-        // Without white space; numbers as they were written.
-        return JsonSerializer.SerializeToUtf8Bytes(_json, FieldJson.Compact);
+        return FieldJson.TryWriteCompact(_json) is { } json ? json : default(ReadOnlyMemory<byte>?);
     }
 
     public IReadOnlyList<string[]>? AsPairs()

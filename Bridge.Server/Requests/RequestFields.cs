@@ -71,7 +71,7 @@ internal sealed class RequestFields
             ?? message?.AsPayload()
             ?? throw (message is null
                 ? new BridgeException(ErrorCodes.MessageMissing, "'message' (or 'messageBase64') is missing.")
-                : BridgeException.RequestInvalid("'message' must be well-formed Unicode."));
+                : BridgeException.RequestInvalid("'message' must be well-formed Unicode, or a value that JSON has."));
     }
 
     /// <summary>Members that say nothing (null, nil) count as absent.</summary>

@@ -13,26 +13,24 @@ internal sealed class RequestFieldsFormatter : IMessagePackFormatter<RequestFiel
         if (reader.NextMessagePackType != MessagePackType.Map)
         {
             var found = reader.NextMessagePackType;
-            reader.Skip();
+            MessagePackJson.Skip(ref reader);
             return new RequestFields($"One object is expected, not {found.ToString().ToLowerInvariant()}.");
         }
 
-        options.Security.DepthStep(ref reader);
         var fields = new RequestFields();
         string? problem = null;
         for (var remaining = reader.ReadMapHeader(); remaining > 0; remaining--)
         {
             try
             {
-                if (reader.NextMessagePackType == MessagePackType.String)
+                if (ReadName(ref reader) is { } name)
                 {
-                    fields.Add(reader.ReadString()!, ReadValue(ref reader, options));
+                    fields.Add(name, ReadValue(ref reader));
                     continue;
                 }
 
-                problem ??= "The names of an object's members are strings.";
-                reader.Skip();
-                reader.Skip();
+                problem ??= "The names of an object's members are strings of well-formed Unicode.";
+                MessagePackJson.Skip(ref reader);
             }
             catch (BridgeException exception)
             {
@@ -40,23 +38,25 @@ internal sealed class RequestFieldsFormatter : IMessagePackFormatter<RequestFiel
             }
         }
 
-        reader.Depth--;
         return problem is null ? fields : new RequestFields(problem);
     }
 
     public void Serialize(ref MessagePackWriter writer, RequestFields? value, MessagePackSerializerOptions options) =>
         throw new NotSupportedException("Requests are only read.");
 
-    private static FieldValue ReadValue(ref MessagePackReader reader, MessagePackSerializerOptions options)
+    private static string? ReadName(ref MessagePackReader reader)
     {
-        switch (reader.NextMessagePackType)
-        {
-            case MessagePackType.String:
-                return FieldValue.FromText(reader.ReadString()!);
-            case MessagePackType.Binary:
-                return FieldValue.FromBytes(reader.ReadBytes()!.Value.ToArray());
-            default:
-                return FieldValue.FromJson(FieldJson.TryParse(MessagePackSerializer.ConvertToJson(reader.ReadRaw(), options)));
-        }
+        if (reader.NextMessagePackType == MessagePackType.String)
+            return MessagePackJson.ReadText(ref reader);
+
+        MessagePackJson.Skip(ref reader);
+        return null;
     }
+
+    private static FieldValue ReadValue(ref MessagePackReader reader) => reader.NextMessagePackType switch
+    {
+        MessagePackType.String => MessagePackJson.ReadText(ref reader) is { } text ? FieldValue.FromText(text) : FieldValue.Unreadable,
+        MessagePackType.Binary => FieldValue.FromBytes(reader.ReadBytes()!.Value.ToArray()),
+        _ => FieldValue.FromJson(MessagePackJson.Read(ref reader)),
+    };
 }

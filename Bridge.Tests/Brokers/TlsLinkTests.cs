@@ -1,6 +1,5 @@
 using System.Security.Authentication;
 using Bridge.Contracts;
-using Bridge.Server.Configuration;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
@@ -96,12 +95,6 @@ public sealed class TlsLinkTests
         terminator.Handshakes.Items.Should().BeEmpty();
         (await host.GetBrokerAsync(LinkHost.Key)).State.Should().NotBe(BrokerState.Connected);
     }
-
-    [Fact]
-    public async Task Link_OneTlsVersionForWebSockets_IsRefusedAtTheStartRatherThanIgnored() =>
-        await FluentActions.Awaiting(() => BridgeHost.StartAsync(
-                ("Bridge:Brokers:plant:Url", "wss://plant.example/mqtt"), ("Bridge:Brokers:plant:Tls:Protocols:0", "1.3")))
-            .Should().ThrowAsync<BridgeConfigurationException>().WithMessage("Bridge:Brokers:plant:Tls:Protocols: *mqtts*");
 
     private static string UrlOf(MosquittoBroker broker, bool webSockets) => webSockets ? broker.WebSocketUrl : broker.Url;
 }

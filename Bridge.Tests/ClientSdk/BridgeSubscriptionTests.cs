@@ -46,15 +46,19 @@ public sealed class BridgeSubscriptionTests
     [Fact]
     public async Task Enumerate_BatchBeforeTheAnswer_LosesNothingAndKeepsTheOrder()
     {
+        var handled = new Arrivals<BrokerStateChange>();
         await using var server = await ScriptedBridge.StartAsync();
         server.OnSubscribe = async call =>
         {
             await call.SendSnapshotAsync(Message("a", "1"));
             for (var i = 2; i <= 20; i++)
                 await call.SendAsync(Message("a", $"{i}"));
+            await call.SendStateAsync();
+            await handled.NextAsync();
             return call.Result;
         };
         await using var bridge = await server.ConnectAsync();
+        bridge.BrokerStateChanged += (_, change) => handled.Add(change);
         await using var messages = new Enumeration(bridge.SubscribeAsync("plant", "#"));
         var early = messages.NextAsync(20);
         var call = await server.Subscribes.NextAsync();
