@@ -198,7 +198,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         {
             var reader = new PacketReader(options.ProtocolVersion, _factory.MostPacketBytes);
             var writer = new PacketWriter(stream, options.ProtocolVersion);
-            var accepted = await MqttHandshake.ConnectAsync(stream, tls, reader, writer, options, exchange, either.Token);
+            var accepted = await MqttHandshake.ConnectAsync(stream, reader, writer, options, exchange, either.Token);
             return new MqttSession(stream, reader, writer, accepted, options, Receive, _unreleased, _time);
         }
         catch

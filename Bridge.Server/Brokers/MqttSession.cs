@@ -151,20 +151,25 @@ internal sealed class MqttSession : IAsyncDisposable
     /// <returns>The acknowledgement to come.</returns>
     private async Task<Task<MqttPacket>> SendInOrderAsync(MqttPublishPacket packet)
     {
-        var sent = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var before = Interlocked.Exchange(ref _lastSent, sent.Task);
+        var isNext = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var before = Interlocked.Exchange(ref _lastSent, isNext.Task);
+        Task<MqttPacket> acknowledged;
+        Task sending;
         try
         {
             await before;
             await TakePublishSlotAsync();
-            packet.PacketIdentifier = _requests.Acquire(out var acknowledged);
-            await SendAsync(packet);
-            return acknowledged;
+            packet.PacketIdentifier = _requests.Acquire(out acknowledged);
+            // The writer has it when this returns; those that follow need not wait until it is written.
+            sending = SendAsync(packet);
         }
         finally
         {
-            sent.SetResult();
+            isNext.SetResult();
         }
+
+        await sending;
+        return acknowledged;
     }
 
     private async Task TakePublishSlotAsync()

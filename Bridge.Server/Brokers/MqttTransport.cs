@@ -14,32 +14,32 @@ internal static class MqttTransport
     /// <param name="url">Where the broker is.</param>
     /// <param name="tls">TLS, where the URL asks for it.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
-    /// <exception cref="BrokerLinkException">It cannot be made.</exception>
+    /// <exception cref="BrokerLinkException">There is no connection.</exception>
     public static async Task<Stream> ConnectAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken)
     {
         try
         {
-            return url.IsWebSocket
-                ? await ConnectWebSocketAsync(url, tls, cancellationToken)
-                : await ConnectTcpAsync(url, tls, cancellationToken);
+            return await (url.IsWebSocket
+                ? ConnectWebSocketAsync(url, tls, cancellationToken)
+                : ConnectTcpAsync(url, tls, cancellationToken));
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            throw NotConnected(tls, exception);
+            throw Explain(exception, tls);
         }
     }
 
-    private static BrokerLinkException NotConnected(BrokerTls? tls, Exception exception)
+    private static BrokerLinkException Explain(Exception exception, BrokerTls? tls)
     {
         var chain = BrokerLinkException.ChainOf(exception).ToList();
         if (chain.Exists(link => link is AuthenticationException))
             return BrokerLinkException.From("The TLS handshake failed", exception);
 
-        // Any other error of the socket says that no broker was reached.
-        var wasReached = chain.OfType<SocketException>().All(link => link.SocketErrorCode
-            is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected or SocketError.Shutdown);
+        // A broker that is there and ends the connection; any other error of the socket says that none was reached.
+        var wasReached = chain.OfType<SocketException>()
+            .All(link => link.SocketErrorCode is SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown);
         return wasReached && tls is not null
-            ? MqttHandshake.NotAccepted(tls, exception)
+            ? BrokerLinkException.NotAccepted(exception, tls.HasClientCertificate, isTls: true)
             : BrokerLinkException.From("The connection cannot be made", exception);
     }
 

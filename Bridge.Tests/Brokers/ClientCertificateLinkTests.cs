@@ -1,3 +1,4 @@
+using Bridge.Server.Configuration;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Brokers;
@@ -21,14 +22,17 @@ public sealed class ClientCertificateLinkTests
     [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
     [InlineData("1.2", false)]
     [InlineData("1.3", false)]
-    [InlineData(null, true)]
-    public async Task Link_NoClientCertificate_IsRefusedAndSaysWhy(string? version, bool webSockets)
+    [InlineData("1.2", true)]
+    [InlineData("1.3", true)]
+    public async Task Link_NoClientCertificate_IsRefusedAndSaysWhy(string version, bool webSockets)
     {
         await using var broker = await MosquittoBroker.StartNewAsync(Tls with { WebSockets = webSockets });
-        (string, string?)[] versions = version is null ? [] : [("Tls:Protocols:0", version)];
         await using var host = await LinkHost.StartAsync(
             broker,
-            [("Url", webSockets ? broker.WebSocketUrl : broker.Url), ("Tls:CertFile", null), ("Tls:KeyFile", null), .. versions]);
+            ("Url", webSockets ? broker.WebSocketUrl : broker.Url),
+            ("Tls:CertFile", null),
+            ("Tls:KeyFile", null),
+            ("Tls:Protocols:0", version));
 
         // What the broker says is an alert of TLS; with 1.3 it may come too late to be read before the connection ends.
         (await host.WaitForErrorAsync()).Should().Match(version == "1.2"
@@ -45,6 +49,19 @@ public sealed class ClientCertificateLinkTests
         (await host.WaitForErrorAsync()).Should().Match(
             "The broker did not accept the connection (perhaps it does not take the client certificate): ?*.");
         broker.Log.Should().NotContain(line => line.Contains("New client connected"));
+    }
+
+    [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
+    [InlineData("encrypted pem")]
+    [InlineData("pfx")]
+    public async Task Start_WrongKeyPassword_SaysThatTheFilesCannotBeUsed(string form)
+    {
+        await using var broker = await MosquittoBroker.StartNewAsync(Tls);
+
+        await FluentActions.Awaiting(() => LinkHost.StartAsync(
+                broker, [.. SettingsOf(form, TestCertificates.Trusted), ("Tls:KeyPassword", "wrong")]))
+            .Should().ThrowAsync<BridgeConfigurationException>()
+            .WithMessage("Bridge:Brokers:plant:Tls: The certificate files cannot be used: *");
     }
 
     private static (string Name, string? Value)[] SettingsOf(string form, TestCertificates certificates)

@@ -86,7 +86,8 @@ public sealed class EnhancedAuthenticationLinkTests
 
     private sealed class Exchange(string brokerKey, byte[] secret) : IEnhancedAuthenticationExchange
     {
-        public ValueTask<byte[]> StartAsync(CancellationToken cancellationToken) => new(Encoding.UTF8.GetBytes($"hello {brokerKey}"));
+        public ValueTask<byte[]> StartAsync(CancellationToken cancellationToken) =>
+            new(Encoding.UTF8.GetBytes($"hello {brokerKey}"));
 
         public ValueTask<byte[]> AnswerAsync(byte[] challenge, CancellationToken cancellationToken) =>
             new(HMACSHA256.HashData(secret, challenge));

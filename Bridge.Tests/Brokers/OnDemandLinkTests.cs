@@ -84,7 +84,8 @@ public sealed class OnDemandLinkTests
                 args.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
             return Task.CompletedTask;
         });
-        await using var host = await BridgeHost.StartAsync(("Bridge:Brokers:plant:Url", broker.Url), ("Bridge:Brokers:plant:OnDemand", "true"));
+        await using var host = await BridgeHost.StartAsync(
+            ("Bridge:Brokers:plant:Url", broker.Url), ("Bridge:Brokers:plant:OnDemand", "true"));
         await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
 

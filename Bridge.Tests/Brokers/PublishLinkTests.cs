@@ -51,7 +51,8 @@ public sealed class PublishLinkTests
 
         await FluentActions.Awaiting(() => client.PublishAsync(LinkHost.Key, "closed", "1", (QualityOfService)qos))
             .Should().ThrowAsync<Exception>().WithMessage($"*{ErrorCodes.BrokerRefused}: *0x87*");
-        var response = await new CurlDoor(host.Url).PostJsonAsync(new { brokerKey = "plant", topic = "closed", message = "1", qos });
+        var response = await new CurlDoor(host.Url).PostJsonAsync(
+            new { brokerKey = "plant", topic = "closed", message = "1", qos });
 
         (response.Status, CurlDoor.CodeOf(response)).Should().Be((403, ErrorCodes.BrokerRefused));
         (await client.PublishAsync(LinkHost.Key, "open/a", "1", (QualityOfService)qos)).Should().NotBeNull();
@@ -81,7 +82,7 @@ public sealed class PublishLinkTests
     {
         await using var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_inflight_messages 5" });
         await using var host = await LinkHost.ConnectAsync(broker, ("Topics", ""));
-        await using var subscription = await broker.SubscribeAsync("many/#", qos: 2);
+        await using var subscription = await broker.SubscribeAsync("many/#");
         var before = await host.GetBrokerAsync(LinkHost.Key);
         var clients = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => HubClient.ConnectAsync(host.HubUrl)));
 
@@ -104,7 +105,8 @@ public sealed class PublishLinkTests
     {
         await using var broker = await MosquittoBroker.StartNewAsync();
         await using var host = await LinkHost.ConnectAsync(broker);
-        await using var subscription = await broker.SubscribeAsync("ordered", qos);
+        // mosquitto_sub with QoS 2 over MQTT 5 gives up in a burst, also where mosquitto_pub is the publisher.
+        await using var subscription = await broker.SubscribeAsync("ordered");
         await using var client = await HubClient.ConnectAsync(host.HubUrl, messagePack);
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(number => client.PublishAsync(

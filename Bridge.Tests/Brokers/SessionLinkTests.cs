@@ -21,7 +21,7 @@ public sealed class SessionLinkTests
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
         await client.SubscribeAsync(LinkHost.Key, "#");
 
-        // The broker's messages reach the bridge, whose PUBREC does not reach the broker: it repeats them all on the next connection.
+        // The messages reach the bridge, and its PUBREC does not reach the broker: that repeats them all on the next connection.
         proxy.LoseUpstream();
         for (var number = 0; number < Count; number++)
             await broker.PublishAsync("n", number.ToString(CultureInfo.InvariantCulture), qos: 2);

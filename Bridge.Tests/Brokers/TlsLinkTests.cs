@@ -18,7 +18,8 @@ public sealed class TlsLinkTests
     {
         await using var broker = await MosquittoBroker.StartNewAsync(WithoutClientCertificates with { WebSockets = webSockets });
         await using var host = await LinkHost.StartAsync(
-            broker, [.. NoClientCertificate, ("Url", webSockets ? broker.WebSocketUrl : broker.Url), ("Tls:CaFile", TestCertificates.Strange.Ca)]);
+            broker,
+            [.. NoClientCertificate, ("Url", UrlOf(broker, webSockets)), ("Tls:CaFile", TestCertificates.Strange.Ca)]);
 
         (await host.WaitForErrorAsync()).Should().Match("The broker's certificate (*) is not trusted: ?*");
         broker.Log.Should().NotContain(line => line.Contains("New client connected"));
@@ -39,8 +40,9 @@ public sealed class TlsLinkTests
     public async Task Link_AllowUntrusted_TakesAnyCertificate(bool webSockets)
     {
         await using var broker = await MosquittoBroker.StartNewAsync(WithoutClientCertificates with { WebSockets = webSockets });
-        await using var host = await LinkHost.ConnectAsync(broker,
-            [.. NoClientCertificate, ("Url", webSockets ? broker.WebSocketUrl : broker.Url), ("Tls:CaFile", null), ("Tls:AllowUntrusted", "true")]);
+        await using var host = await LinkHost.ConnectAsync(
+            broker,
+            [.. NoClientCertificate, ("Url", UrlOf(broker, webSockets)), ("Tls:CaFile", null), ("Tls:AllowUntrusted", "true")]);
 
         await host.AssertCarriesAsync(broker);
     }
@@ -94,20 +96,5 @@ public sealed class TlsLinkTests
         (await host.GetBrokerAsync(LinkHost.Key)).State.Should().NotBe(BrokerState.Connected);
     }
 
-    [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
-    [InlineData("1.2", SslProtocols.Tls12)]
-    [InlineData("1.3", SslProtocols.Tls13)]
-    public async Task Link_OneTlsVersionForWebSockets_UsesThatOne(string version, SslProtocols expected)
-    {
-        await using var broker = await MosquittoBroker.StartNewAsync(new MosquittoOptions { WebSockets = true });
-        await using var terminator = new TlsTerminator(broker.WebSocketPort!.Value, SslProtocols.Tls12 | SslProtocols.Tls13);
-        await using var host = await LinkHost.ConnectAsync(
-            broker,
-            ("Url", terminator.Url.Replace("mqtts:", "wss:", StringComparison.Ordinal)),
-            ("Tls:CaFile", TestCertificates.Trusted.Ca),
-            ("Tls:Protocols:0", version));
-
-        (await terminator.Handshakes.WaitForAsync(_ => true)).Version.Should().Be(expected);
-        await host.AssertCarriesAsync(broker);
-    }
+    private static string UrlOf(MosquittoBroker broker, bool webSockets) => webSockets ? broker.WebSocketUrl : broker.Url;
 }

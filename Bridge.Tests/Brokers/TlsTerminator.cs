@@ -74,7 +74,8 @@ internal sealed class TlsTerminator : IAsyncDisposable
             await Task.WhenAny(
                 tls.CopyToAsync(upstream.GetStream(), _stopping.Token), upstream.GetStream().CopyToAsync(tls, _stopping.Token));
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
+        catch (Exception exception) when (
+            exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
             // The client went, or did not agree.
         }

@@ -11,7 +11,8 @@ internal static class BridgeHostBrokers
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     public static async Task<BrokerInfo> GetBrokerAsync(this BridgeHost host, string key) =>
-        (await host.Client.GetFromJsonAsync<BrokerInfo>(new Uri($"/brokers/{key}", UriKind.Relative), JsonSerializerOptions.Web))!;
+        (await host.Client.GetFromJsonAsync<BrokerInfo>(
+            new Uri($"/brokers/{key}", UriKind.Relative), JsonSerializerOptions.Web))!;
 
     public static async Task<BrokerInfo[]> GetBrokersAsync(this BridgeHost host) =>
         (await host.Client.GetFromJsonAsync<BrokerInfo[]>(new Uri("/brokers", UriKind.Relative), JsonSerializerOptions.Web))!;
@@ -26,6 +27,7 @@ internal static class BridgeHostBrokers
         return last!;
     }
 
-    public static Task<BrokerInfo> WaitForStateAsync(this BridgeHost host, string key, BrokerState state, TimeSpan? timeout = null) =>
+    public static Task<BrokerInfo> WaitForStateAsync(
+        this BridgeHost host, string key, BrokerState state, TimeSpan? timeout = null) =>
         host.WaitForBrokerAsync(key, broker => broker.State == state, timeout);
 }

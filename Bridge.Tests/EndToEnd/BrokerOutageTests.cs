@@ -18,7 +18,8 @@ public sealed class BrokerOutageTests
         await using var flaky = await MosquittoBroker.StartNewAsync(new() { Persistent = true });
         await using var steady = await MosquittoBroker.StartNewAsync();
         await flaky.PublishAsync("kept", "1", retain: true);
-        await using var host = await BridgeHost.StartAsync([.. BrokerSettings.Of("flaky", flaky), .. BrokerSettings.Of("steady", steady)]);
+        await using var host = await BridgeHost.StartAsync(
+            [.. BrokerSettings.Of("flaky", flaky), .. BrokerSettings.Of("steady", steady)]);
         await host.WaitForStateAsync("flaky", BrokerState.Connected);
         await host.WaitForStateAsync("steady", BrokerState.Connected);
         await using var watcher = await HubClient.ConnectAsync(host.HubUrl);

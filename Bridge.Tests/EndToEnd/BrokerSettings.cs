@@ -9,7 +9,8 @@ internal static class BrokerSettings
     /// <param name="key">The broker key.</param>
     /// <param name="broker">The broker.</param>
     /// <param name="more">Further settings below the broker's key, or others in place of those that this makes.</param>
-    public static IEnumerable<KeyValuePair<string, string?>> Of(string key, MosquittoBroker broker, params (string Name, string? Value)[] more)
+    public static IEnumerable<KeyValuePair<string, string?>> Of(
+        string key, MosquittoBroker broker, params (string Name, string? Value)[] more)
     {
         var settings = new Dictionary<string, string?> { ["Url"] = broker.Url };
         if (broker.Url.StartsWith("mqtts", StringComparison.Ordinal))

@@ -35,7 +35,8 @@ public sealed class FirstRunTests
         await Eventually.HoldsAsync(async () => await IsReadyAsync(bridge));
 
         string[] address = ["-V", version, "-h", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture)];
-        (await ProcessRun.RunAsync(Support.Tools.MosquittoPub, [.. address, "-t", "hello", "-m", "wörld", "-q", "1"])).EnsureSuccess();
+        string[] message = ["-t", "hello", "-m", "wörld", "-q", "1"];
+        (await ProcessRun.RunAsync(Support.Tools.MosquittoPub, [.. address, .. message])).EnsureSuccess();
 
         (await client.WaitForMessageAsync("hello")).GetText().Should().Be("wörld");
         await using var subscriber = ChildProcess.Start(

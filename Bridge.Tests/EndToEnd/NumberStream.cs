@@ -6,7 +6,7 @@ using MQTTnet.Protocol;
 
 namespace Bridge.Tests.EndToEnd;
 
-/// <summary>Publishes 0, 1, 2, … to each of some topics in turn, past the bridge, at a steady rate until it is stopped.</summary>
+/// <summary>Publishes 0, 1, 2, … to some topics in turn, past the bridge, at a steady rate until it is stopped.</summary>
 internal sealed class NumberStream : IAsyncDisposable
 {
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
@@ -68,7 +68,7 @@ internal sealed class NumberStream : IAsyncDisposable
         }
     }
 
-    /// <summary>The next numbers of so many topics, each topic once: what is on its way at a time has no order among itself.</summary>
+    /// <summary>The next numbers of so many topics, each once: what is on its way at a time has no order among itself.</summary>
     private async Task PublishAsync(int count)
     {
         var publishes = Enumerable.Range(0, count).Select(_ =>

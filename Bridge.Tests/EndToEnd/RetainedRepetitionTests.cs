@@ -3,7 +3,7 @@ using Bridge.Tests.Support;
 
 namespace Bridge.Tests.EndToEnd;
 
-/// <summary>A broker repeats its retained messages to whoever subscribes again; that is no news to those behind the bridge.</summary>
+/// <summary>A broker repeats its retained messages to whoever subscribes again; to those behind the bridge it is no news.</summary>
 public sealed class RetainedRepetitionTests
 {
     [ToolFact(Tool.Mosquitto)]

@@ -11,6 +11,7 @@ public sealed class SnapshotUnderLoadTests
     private static readonly string[] Topics = [.. Enumerable.Range(0, 50).Select(index => $"load/{index}")];
     private static readonly TimeSpan Stagger = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Load = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(40);
 
     [ToolFact(Tool.Mosquitto | Tool.Node)]
     public async Task Subscribe_WhileAThousandMessagesASecondFlow_GivesSnapshotAndAllThatFollowsOnce()
@@ -33,11 +34,12 @@ public sealed class SnapshotUnderLoadTests
                 await timer.WaitForNextTickAsync();
             }
 
-            while (TimeProvider.System.GetElapsedTime(began) < Load)
-                await timer.WaitForNextTickAsync();
+            // A machine with much else to do gets the same number of messages, in a longer time.
+            await Eventually.HoldsAsync(
+                () => TimeProvider.System.GetElapsedTime(began) >= Load && numbers.Published >= PerSecond * Load.TotalSeconds,
+                Patience);
             var published = await numbers.StopAsync();
 
-            numbers.Published.Should().BeGreaterThan((long)(PerSecond * Load.TotalSeconds * 0.9), "the load must have been one");
             foreach (var watcher in watchers)
                 await AssertCompleteAsync(watcher, published);
             var starts = watchers.Select(watcher => watcher.Numbers[0].Number).ToList();
@@ -64,12 +66,14 @@ public sealed class SnapshotUnderLoadTests
         var last = published.Select(topic => (topic.Key, topic.Value - 1)).ToHashSet();
         await Eventually.HoldsAsync(
             () => last.IsSubsetOf(watcher.Numbers.TakeLast(10 * last.Count).Select(seen => (seen.Topic, seen.Number))),
+            Patience,
             describe: () => $"{watcher.Name} has {watcher.Numbers.Count} of {published.Values.Sum()}, skipped {watcher.Skipped}");
 
         var numbers = watcher.Numbers;
         watcher.Skipped.Should().Be(0, watcher.Name);
-        numbers.Take(Topics.Length).Select(seen => seen.Topic).Should().BeEquivalentTo(Topics, $"{watcher.Name}: the snapshot comes first");
-        numbers.Take(Topics.Length).Should().NotContain(seen => seen.IsSnapshot == false, watcher.Name);
+        var snapshot = numbers.Take(Topics.Length).ToList();
+        snapshot.Select(seen => seen.Topic).Should().BeEquivalentTo(Topics, $"{watcher.Name}: the snapshot comes first");
+        snapshot.Should().NotContain(seen => seen.IsSnapshot == false, watcher.Name);
         numbers.Skip(Topics.Length).Should().NotContain(seen => seen.IsSnapshot == true, watcher.Name);
         foreach (var topic in numbers.GroupBy(seen => seen.Topic))
         {

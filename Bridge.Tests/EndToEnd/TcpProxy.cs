@@ -91,7 +91,8 @@ internal sealed class TcpProxy : IAsyncDisposable
                     PumpAsync(client.GetStream(), upstream.GetStream(), () => _losesUpstream),
                     PumpAsync(upstream.GetStream(), client.GetStream(), () => false));
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
+            catch (Exception exception) when (
+                exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
             {
                 // Cut, or nobody is there.
             }

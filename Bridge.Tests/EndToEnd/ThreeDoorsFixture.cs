@@ -5,8 +5,8 @@ using Bridge.Tests.Support;
 namespace Bridge.Tests.EndToEnd;
 
 /// <summary>
-/// One bridge with two brokers, a plain one and one with TLS and client certificates, and every door open on both. Made when a test
-/// first asks for it: without the tools no test does.
+/// One bridge with two brokers, a plain one and one with TLS and client certificates, and every door open on both. Made when a
+/// test first asks for it: without the tools no test does.
 /// </summary>
 public sealed class ThreeDoorsFixture : IAsyncLifetime
 {
