@@ -162,7 +162,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             tls = _factory.Url.IsTls ? BrokerTls.Load(_options.Tls, _contentRoot) : null;
             await using var session = await ConnectAsync(tls);
             session.Start();
-            _subscriptions.Reset();
+            _subscriptions.Reset(session.IsSessionPresent);
             await SendSubscriptionsAsync(session);
             _session = session;
             Log.LinkUp(_logger, Key, _factory.Url);
@@ -249,7 +249,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         var refusal = $"The broker refused to subscribe to '{subscription.Filter.Text}': {code} ({(int)code:X2}){(text is null ? "" : $", {text}")}.";
         Log.SubscriptionRefused(_logger, Key, refusal);
         SetState(_state.State, refusal);
-        subscription.Refuse(PublishChecks.Refusal((int)code, refusal));
+        _subscriptions.Refuse(subscription, PublishChecks.Refusal((int)code, refusal));
     }
 
     private void Receive(MqttPublishPacket packet)
