@@ -85,6 +85,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         if (!_options.OnDemand)
             return null;
+        if (MqttText.FindProblem(filter.Text) is { } problem)
+            throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter {problem}.");
 
         var lease = _subscriptions.Demand(filter);
         try
@@ -194,9 +196,20 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, _stopping.Token);
         var exchange = _authentication?.Begin(Key);
         var authenticationData = exchange is null ? null : await exchange.StartAsync(either.Token);
-        var options = _factory.Create(tls, authenticationData);
-        var (client, accepted) = await MqttHandshake.ConnectAsync(options, exchange, either.Token);
-        return new MqttSession(client, accepted, options, Receive, _unreleased, _time);
+        var options = _factory.Create(authenticationData);
+        var stream = await MqttTransport.ConnectAsync(_factory.Url, tls, either.Token);
+        try
+        {
+            var reader = new PacketReader(options.ProtocolVersion, _factory.MostPacketBytes);
+            var writer = new PacketWriter(stream, options.ProtocolVersion);
+            var accepted = await MqttHandshake.ConnectAsync(stream, reader, writer, options, exchange, either.Token);
+            return new MqttSession(stream, reader, writer, accepted, options, Receive, _unreleased, _time);
+        }
+        catch
+        {
+            await stream.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Keeps the subscriptions as they are wanted until the link ends or the bridge stops.</summary>

@@ -59,6 +59,7 @@ internal sealed class BrokerManager : IHostedService, IAsyncDisposable
         if (_limits.MaxPayloadBytes > 0 && request.Payload.Length > _limits.MaxPayloadBytes)
             throw new BridgeException(ErrorCodes.PayloadTooLarge, $"The payload has {request.Payload.Length} bytes; {_limits.MaxPayloadBytes} are allowed.");
 
+        PublishChecks.ThrowIfMalformed(request);
         return connection.PublishAsync(request, cancellationToken);
     }
 

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MQTTnet;
 
 namespace Bridge.Server.Brokers;
 
@@ -13,7 +12,8 @@ internal sealed class BrokerTls
 
     private readonly BrokerTlsOptions _options;
     private readonly X509Certificate2Collection? _authorities;
-    private readonly X509Certificate2Collection _clientCertificates = [];
+    private readonly X509Certificate2? _clientCertificate;
+    private readonly X509Certificate2Collection _intermediates = [];
 
     private BrokerTls(BrokerTlsOptions options, string contentRoot)
     {
@@ -26,8 +26,9 @@ internal sealed class BrokerTls
                 throw new BrokerLinkException($"{caFile} holds no certificate.");
         }
 
-        if (LoadClientCertificate(options, contentRoot) is { } certificate)
-            _clientCertificates.Add(certificate);
+        _clientCertificate = LoadClientCertificate(options, contentRoot);
+        if (options.CertFile is { } certFile)
+            _intermediates.ImportFromPemFile(Path.GetFullPath(certFile, contentRoot));
     }
 
     /// <summary>Why the broker's certificate was refused; null as long as it was not.</summary>
@@ -46,17 +47,17 @@ internal sealed class BrokerTls
         }
     }
 
-    public MqttClientTlsOptions ToClientOptions() => new()
+    public SslClientAuthenticationOptions ToAuthenticationOptions(string host) => new()
     {
-        UseTls = true,
-        TargetHost = _options.ServerName,
-        SslProtocol = (_options.Protocols.Contains("1.2") ? SslProtocols.Tls12 : 0)
+        TargetHost = _options.ServerName ?? host,
+        EnabledSslProtocols = (_options.Protocols.Contains("1.2") ? SslProtocols.Tls12 : 0)
             | (_options.Protocols.Contains("1.3") ? SslProtocols.Tls13 : 0),
         ApplicationProtocols = [.. _options.Alpn.Select(protocol => new SslApplicationProtocol(protocol))],
-        ClientCertificatesProvider = new DefaultMqttCertificatesProvider(_clientCertificates),
-        // One handler for both transports: the WebSocket one knows neither trust chain nor revocation mode.
-        CertificateValidationHandler = Accept,
-        RevocationMode = X509RevocationMode.NoCheck,
+        ClientCertificateContext = _clientCertificate is null
+            ? null
+            : SslStreamCertificateContext.Create(_clientCertificate, _intermediates, offline: true),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accept(certificate, chain, errors),
+        CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
     };
 
     private static X509Certificate2? LoadClientCertificate(BrokerTlsOptions options, string contentRoot)
@@ -80,35 +81,36 @@ internal sealed class BrokerTls
             return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
     }
 
-    private bool Accept(MqttClientCertificateValidationEventArgs args)
+    private bool Accept(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
     {
         if (_options.AllowUntrusted)
             return true;
 
-        Refusal = FindRefusal(args);
+        Refusal = FindRefusal(shown, chain, errors);
         return Refusal is null;
     }
 
-    private string? FindRefusal(MqttClientCertificateValidationEventArgs args)
+    private string? FindRefusal(X509Certificate? shown, X509Chain? sent, SslPolicyErrors errors)
     {
-        if (args.Certificate is null)
+        if (shown is null)
             return "The broker showed no certificate.";
 
-        var certificate = args.Certificate as X509Certificate2 ?? X509CertificateLoader.LoadCertificate(args.Certificate.Export(X509ContentType.Cert));
+        var certificate = shown as X509Certificate2 ?? X509CertificateLoader.LoadCertificate(shown.Export(X509ContentType.Cert));
+        // Over a WebSocket the name that was compared is the URL's.
         var nameIsWrong = _options.ServerName is { } name
             ? !certificate.MatchesHostname(name)
-            : args.SslPolicyErrors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
+            : errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch);
         if (nameIsWrong)
             return $"The broker's certificate ({certificate.Subject}) is for another name.";
         if (_authorities is null)
-            return args.SslPolicyErrors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Untrusted(certificate, args.Chain) : null;
+            return errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Untrusted(certificate, sent) : null;
 
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_authorities);
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        foreach (var element in args.Chain?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
+        foreach (var element in sent?.ChainElements ?? Enumerable.Empty<X509ChainElement>())
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);
         return chain.Build(certificate) ? null : Untrusted(certificate, chain);
     }

@@ -1,6 +1,5 @@
 using MQTTnet;
 using MQTTnet.Formatter;
-using MQTTnet.LowLevelClient;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -9,38 +8,47 @@ namespace Bridge.Server.Brokers;
 /// <summary>CONNECT and what follows until the broker has accepted (MQTT 5 §3.1, §4.12).</summary>
 internal static class MqttHandshake
 {
+    /// <summary>Connects over a stream that is new.</summary>
     /// <exception cref="BrokerLinkException">The broker refused.</exception>
-    public static async Task<(ILowLevelMqttClient Client, MqttConnAckPacket Accepted)> ConnectAsync(
+    public static async Task<MqttConnAckPacket> ConnectAsync(
+        Stream stream,
+        PacketReader reader,
+        PacketWriter writer,
         MqttClientOptions options,
         IEnhancedAuthenticationExchange? authentication,
         CancellationToken cancellationToken)
     {
-        var client = new MqttClientFactory().CreateLowLevelMqttClient();
-        try
+        await writer.SendAsync(MqttConnectPacketFactory.Create(options)).WaitAsync(cancellationToken);
+        while (true)
         {
-            await client.ConnectAsync(options, cancellationToken);
-            await client.SendAsync(MqttConnectPacketFactory.Create(options), cancellationToken);
-            while (true)
+            switch (await ReceiveAsync(stream, reader, cancellationToken))
             {
-                switch (await client.ReceiveAsync(cancellationToken))
-                {
-                    case MqttConnAckPacket answer:
-                        ThrowIfRefused(answer, options.ProtocolVersion);
-                        if (authentication is not null)
-                            await authentication.CompleteAsync(answer.AuthenticationData ?? [], cancellationToken);
-                        return (client, answer);
-                    case MqttAuthPacket challenge when authentication is not null:
-                        await client.SendAsync(await AnswerAsync(challenge, options, authentication, cancellationToken), cancellationToken);
-                        break;
-                    case var packet:
-                        throw new BrokerLinkException($"The broker answered CONNECT with {packet.GetType().Name}.");
-                }
+                case MqttConnAckPacket answer:
+                    ThrowIfRefused(answer, options.ProtocolVersion);
+                    if (authentication is not null)
+                        await authentication.CompleteAsync(answer.AuthenticationData ?? [], cancellationToken);
+                    return answer;
+                case MqttAuthPacket challenge when authentication is not null:
+                    var response = await authentication.AnswerAsync(challenge.AuthenticationData ?? [], cancellationToken);
+                    await writer.SendAsync(Continue(options, response)).WaitAsync(cancellationToken);
+                    break;
+                case var packet:
+                    throw new BrokerLinkException($"The broker answered CONNECT with {packet.GetType().Name}.");
             }
         }
-        catch
+    }
+
+    private static async Task<MqttPacket> ReceiveAsync(Stream stream, PacketReader reader, CancellationToken cancellationToken)
+    {
+        while (true)
         {
-            client.Dispose();
-            throw;
+            if (reader.TryTake() is { } packet)
+                return packet;
+
+            var count = await stream.ReadAsync(reader.FreeSpace, cancellationToken);
+            if (count == 0)
+                throw new BrokerLinkException("The broker closed the connection instead of accepting it.");
+            reader.Advance(count);
         }
     }
 
@@ -53,14 +61,10 @@ internal static class MqttHandshake
             throw new BrokerLinkException($"The broker refused the connection: {refusal}{(answer.ReasonString is { } text ? $", {text}" : "")}.");
     }
 
-    private static async Task<MqttAuthPacket> AnswerAsync(
-        MqttAuthPacket challenge,
-        MqttClientOptions options,
-        IEnhancedAuthenticationExchange authentication,
-        CancellationToken cancellationToken) => new()
-        {
-            ReasonCode = MqttAuthenticateReasonCode.ContinueAuthentication,
-            AuthenticationMethod = options.AuthenticationMethod,
-            AuthenticationData = await authentication.AnswerAsync(challenge.AuthenticationData ?? [], cancellationToken),
-        };
+    private static MqttAuthPacket Continue(MqttClientOptions options, byte[] response) => new()
+    {
+        ReasonCode = MqttAuthenticateReasonCode.ContinueAuthentication,
+        AuthenticationMethod = options.AuthenticationMethod,
+        AuthenticationData = response,
+    };
 }

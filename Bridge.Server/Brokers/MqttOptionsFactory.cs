@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using MQTTnet;
 using MQTTnet.Formatter;
@@ -16,32 +15,22 @@ internal sealed class MqttOptionsFactory(string brokerKey, BrokerOptions options
 
     public bool IsMqtt5 { get; } = options.ProtocolVersion == "5";
 
-    public MqttClientOptions Create(BrokerTls? tls, byte[]? authenticationData) => new()
+    /// <summary>The largest packet that is taken whole: beside the payload there is room for the topic (64 KiB) and the properties.</summary>
+    public int MostPacketBytes { get; } = maxPayloadBytes > 0 ? maxPayloadBytes + 262_144 : 268_435_455;
+
+    public MqttClientOptions Create(byte[]? authenticationData) => new()
     {
-        ChannelOptions = CreateChannel(tls?.ToClientOptions() ?? new MqttClientTlsOptions()),
         ProtocolVersion = IsMqtt5 ? MqttProtocolVersion.V500 : MqttProtocolVersion.V311,
         ClientId = _clientId,
         CleanSession = options.CleanStart,
         SessionExpiryInterval = options.CleanStart || !IsMqtt5 ? 0 : (uint)options.SessionExpirySeconds,
         KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
-        // Leaves room for the topic (64 KiB) and the properties; what is larger than that the broker keeps to itself.
-        MaximumPacketSize = IsMqtt5 && maxPayloadBytes > 0 ? (uint)maxPayloadBytes + 262_144 : 0,
+        // What is larger the broker keeps to itself.
+        MaximumPacketSize = IsMqtt5 ? (uint)MostPacketBytes : 0,
         Credentials = CreateCredentials(),
         AuthenticationMethod = options.AuthenticationMethod,
         AuthenticationData = authenticationData,
-        Timeout = TimeSpan.FromSeconds(options.ConnectTimeoutSeconds),
     };
-
-    private IMqttClientChannelOptions CreateChannel(MqttClientTlsOptions tls) => Url.IsWebSocket
-        ? new MqttClientWebSocketOptions { Uri = Url.ToString(), TlsOptions = tls }
-        : new MqttClientTcpOptions
-        {
-            RemoteEndpoint = new DnsEndPoint(Url.Host, Url.Port),
-            TlsOptions = tls,
-            BufferSize = 131_072,
-            // The library's default discards what was sent last when it closes.
-            LingerState = new System.Net.Sockets.LingerOption(false, 0),
-        };
 
     private MqttClientCredentials? CreateCredentials()
     {

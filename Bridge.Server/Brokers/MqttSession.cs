@@ -1,5 +1,4 @@
 using MQTTnet;
-using MQTTnet.LowLevelClient;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
 
@@ -7,15 +6,21 @@ namespace Bridge.Server.Brokers;
 
 /// <summary>
 /// One connection to a broker, from its acceptance to its end; never used again after that, so that nothing late can reach a
-/// later connection. It stands on the library's packets and transports only: the library's own client queues without bound,
-/// ignores the broker's keep-alive and receive maximum, delivers a repeated QoS 2 message twice and forgets why one was refused.
+/// later connection. Of the library it uses the packets and their encoding; the library's own client queues without bound, ignores
+/// the broker's keep-alive and receive maximum, delivers a repeated QoS 2 message twice and forgets why one was refused. A thread of
+/// its own reads: what a message costs is mostly being woken, and a blocked thread is woken the cheapest. While it hands out a
+/// message nothing more is read, so that the network holds back a broker that is faster than the bridge.
 /// </summary>
 internal sealed class MqttSession : IAsyncDisposable
 {
     /// <summary>As many QoS 1 and 2 messages may be unacknowledged where the broker allows more, or does not say.</summary>
     private const int MostInFlight = 1024;
 
-    private readonly ILowLevelMqttClient _client;
+    private const int ReaderStackBytes = 262_144;
+
+    private readonly Stream _stream;
+    private readonly PacketReader _reader;
+    private readonly PacketWriter _writer;
     private readonly Action<MqttPublishPacket> _onPublish;
     private readonly HashSet<ushort> _unreleased;
     private readonly TimeProvider _time;
@@ -25,23 +30,28 @@ internal sealed class MqttSession : IAsyncDisposable
     private readonly SemaphoreSlim _publishSlots;
     private readonly TimeSpan _keepAlive;
     private long _lastReceived;
-    private Task _loops = Task.CompletedTask;
+    private Task _keepingAlive = Task.CompletedTask;
+    private Task _reading = Task.CompletedTask;
 
-    /// <param name="client">The transport.</param>
+    /// <param name="stream">The connection; the session's from now on.</param>
+    /// <param name="reader">Reads packets from it.</param>
+    /// <param name="writer">Writes packets to it.</param>
     /// <param name="accepted">The broker's acceptance.</param>
     /// <param name="options">What was asked for.</param>
     /// <param name="onPublish">Takes each message, one at a time.</param>
     /// <param name="unreleased">The identifiers of QoS 2 messages received and not yet released; lives as long as the broker's session.</param>
     /// <param name="time">The clock.</param>
     public MqttSession(
-        ILowLevelMqttClient client,
+        Stream stream,
+        PacketReader reader,
+        PacketWriter writer,
         MqttConnAckPacket accepted,
         MqttClientOptions options,
         Action<MqttPublishPacket> onPublish,
         HashSet<ushort> unreleased,
         TimeProvider time)
     {
-        (_client, _onPublish, _unreleased, _time) = (client, onPublish, unreleased, time);
+        (_stream, _reader, _writer, _onPublish, _unreleased, _time) = (stream, reader, writer, onPublish, unreleased, time);
         Limits = BrokerLimits.From(accepted, options.ProtocolVersion);
         _publishSlots = new SemaphoreSlim(Math.Min(Limits.ReceiveMaximum, MostInFlight));
         _keepAlive = accepted.ServerKeepAlive > 0 ? TimeSpan.FromSeconds(accepted.ServerKeepAlive) : options.KeepAlivePeriod;
@@ -61,7 +71,24 @@ internal sealed class MqttSession : IAsyncDisposable
     public Task<string> Ended => _ended.Task;
 
     /// <summary>Begins to read, and to keep the connection alive.</summary>
-    public void Start() => _loops = Task.WhenAll(Task.Run(ReadAsync), Task.Run(KeepAliveAsync));
+    public void Start()
+    {
+        var ended = new TaskCompletionSource();
+        var thread = new Thread(
+            () =>
+            {
+                Read();
+                ended.SetResult();
+            },
+            ReaderStackBytes)
+        {
+            IsBackground = true,
+            Name = "MQTT reader",
+        };
+        _reading = ended.Task;
+        thread.Start();
+        _keepingAlive = Task.Run(KeepAliveAsync);
+    }
 
     public async Task<MqttSubAckPacket> SubscribeAsync(IEnumerable<MqttTopicFilter> filters) =>
         (MqttSubAckPacket)await RequestAsync(new MqttSubscribePacket { TopicFilters = [.. filters] });
@@ -109,10 +136,9 @@ internal sealed class MqttSession : IAsyncDisposable
     {
         if (!Ended.IsCompleted)
         {
-            using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
             try
             {
-                await _client.SendAsync(new MqttDisconnectPacket(), patience.Token);
+                await _writer.SendAsync(new MqttDisconnectPacket()).WaitAsync(TimeSpan.FromSeconds(1), _time);
             }
             catch (Exception)
             {
@@ -121,7 +147,8 @@ internal sealed class MqttSession : IAsyncDisposable
         }
 
         End("The bridge closed the connection.");
-        await _loops;
+        await _keepingAlive;
+        await _reading;
     }
 
     private async Task<(int ReasonCode, string? Text)> ReleaseAsync(MqttPubRecPacket received)
@@ -162,7 +189,7 @@ internal sealed class MqttSession : IAsyncDisposable
     {
         try
         {
-            await _client.SendAsync(packet, _closing.Token);
+            await _writer.SendAsync(packet);
         }
         catch (Exception exception)
         {
@@ -171,15 +198,25 @@ internal sealed class MqttSession : IAsyncDisposable
         }
     }
 
-    private async Task ReadAsync()
+    private void Read()
     {
+        var pace = new ReadingPace(_time);
         try
         {
             while (true)
             {
-                var packet = await _client.ReceiveAsync(_closing.Token);
+                var messages = HandleAll();
+                // The acknowledgements of all that one read brought leave together.
+                _writer.Flush();
+                pace.Note(messages);
+                if (pace.IsDense && _closing.Token.WaitHandle.WaitOne(ReadingPace.Pause))
+                    return;
+
+                var count = _stream.Read(_reader.FreeSpace.Span);
+                if (count == 0)
+                    throw new BrokerLinkException("The broker closed the connection.");
+                _reader.Advance(count);
                 Volatile.Write(ref _lastReceived, _time.GetTimestamp());
-                await HandleAsync(packet);
             }
         }
         catch (Exception exception)
@@ -188,47 +225,58 @@ internal sealed class MqttSession : IAsyncDisposable
         }
     }
 
-    private Task HandleAsync(MqttPacket packet)
+    private int HandleAll()
+    {
+        var count = 0;
+        for (; _reader.TryTake() is { } packet; count++)
+            Handle(packet);
+        return count;
+    }
+
+    private void Handle(MqttPacket packet)
     {
         switch (packet)
         {
             case MqttPublishPacket message:
-                return ReceiveAsync(message);
+                Receive(message);
+                break;
             case MqttPubRelPacket release:
                 _unreleased.Remove(release.PacketIdentifier);
-                return SendAsync(new MqttPubCompPacket { PacketIdentifier = release.PacketIdentifier });
+                _writer.Add(new MqttPubCompPacket { PacketIdentifier = release.PacketIdentifier });
+                break;
             case MqttPubRecPacket received when !_requests.Complete(received):
                 // Of a session before this one: the broker may forget it (MQTT 5 §3.6.2.1).
-                return SendAsync(new MqttPubRelPacket
+                _writer.Add(new MqttPubRelPacket
                 {
                     PacketIdentifier = received.PacketIdentifier,
                     ReasonCode = MqttPubRelReasonCode.PacketIdentifierNotFound,
                 });
+                break;
             case MqttPacketWithIdentifier answer:
                 _requests.Complete(answer);
-                return Task.CompletedTask;
+                break;
             case MqttDisconnectPacket goodbye:
                 var text = goodbye.ReasonString is { } reason ? $", {reason}" : "";
                 throw new BrokerLinkException($"The broker closed the connection: {goodbye.ReasonCode} ({(int)goodbye.ReasonCode:X2}){text}.");
-            default:
-                return Task.CompletedTask;
         }
     }
 
-    private Task ReceiveAsync(MqttPublishPacket message)
+    private void Receive(MqttPublishPacket message)
     {
         switch (message.QualityOfServiceLevel)
         {
             case MqttQualityOfServiceLevel.AtMostOnce:
                 _onPublish(message);
-                return Task.CompletedTask;
+                break;
             case MqttQualityOfServiceLevel.AtLeastOnce:
                 _onPublish(message);
-                return SendAsync(new MqttPubAckPacket { PacketIdentifier = message.PacketIdentifier });
+                _writer.Add(new MqttPubAckPacket { PacketIdentifier = message.PacketIdentifier });
+                break;
             default:
                 if (_unreleased.Add(message.PacketIdentifier))
                     _onPublish(message);
-                return SendAsync(new MqttPubRecPacket { PacketIdentifier = message.PacketIdentifier });
+                _writer.Add(new MqttPubRecPacket { PacketIdentifier = message.PacketIdentifier });
+                break;
         }
     }
 
@@ -274,7 +322,7 @@ internal sealed class MqttSession : IAsyncDisposable
         var failure = new BrokerLinkException(_ended.Task.Result);
         _requests.Fail(failure);
         _closing.Cancel();
-        _client.Dispose();
+        _stream.Dispose();
         return failure;
     }
 }

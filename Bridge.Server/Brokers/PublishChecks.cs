@@ -13,6 +13,23 @@ internal static class PublishChecks
     private const int RetainNotSupported = 0x9A;
     private const int QosNotSupported = 0x9B;
 
+    /// <summary>
+    /// Strings that brokers may take for a malformed packet (<see cref="MqttText"/>) would cost us the link, and all our clients theirs.
+    /// </summary>
+    public static void ThrowIfMalformed(PublishRequest request)
+    {
+        if (MqttText.FindProblem(request.Topic) is { } problem)
+            throw new BridgeException(ErrorCodes.TopicInvalid, $"The topic {problem}.");
+        if (request.ResponseTopic is { } responseTopic && MqttText.FindProblem(responseTopic) is { } responseProblem)
+            throw new BridgeException(ErrorCodes.TopicInvalid, $"responseTopic {responseProblem}.");
+        if (request.ContentType is { } contentType && MqttText.FindProblem(contentType) is { } typeProblem)
+            throw BridgeException.RequestInvalid($"contentType {typeProblem}.");
+        if ((request.UserProperties ?? []).SelectMany(pair => pair).Select(MqttText.FindProblem).FirstOrDefault(found => found is not null) is { } pairProblem)
+            throw BridgeException.RequestInvalid($"A string of userProperties {pairProblem}.");
+        if (request.CorrelationData is { Length: > MqttText.MaxBytes })
+            throw BridgeException.RequestInvalid($"correlationData may have {MqttText.MaxBytes} bytes.");
+    }
+
     /// <summary>What the broker said when it connected must not be sent (MQTT 5 §3.2.2.3) would cost us the link.</summary>
     public static void ThrowIfNotTaken(PublishRequest request, BrokerLimits limits, bool isMqtt5)
     {

@@ -20,6 +20,9 @@ internal sealed class CachedMessage(BridgeMessage message, long position)
 
     public long Bytes { get; private set; } = Measure(message);
 
+    /// <summary>The topic's last retained message: <see cref="Message"/> itself, or one that came before it; null when none was seen.</summary>
+    public BridgeMessage? Retained { get; private set; } = message.Retain ? message : null;
+
     /// <summary>The neighbour that was updated before this one.</summary>
     public CachedMessage? Older { get; set; }
 
@@ -29,7 +32,8 @@ internal sealed class CachedMessage(BridgeMessage message, long position)
     public void Replace(BridgeMessage message, long position)
     {
         (Message, Position, SeenAt) = (message, position, position);
-        Bytes = Measure(message);
+        Retained = message.Retain ? message : Retained;
+        Bytes = Measure(message) + (Retained is null || message.Retain ? 0 : Measure(Retained) - Overhead);
     }
 
     private static long Measure(BridgeMessage message)

@@ -1,5 +1,6 @@
 using Bridge.Server.Brokers;
 using Bridge.Server.Caching;
+using Bridge.Server.FanOut;
 using Bridge.Server.Http;
 
 namespace Bridge.Server.Configuration;
@@ -18,6 +19,9 @@ public sealed class BridgeOptions
 
     /// <summary>The bounds of the last-message cache.</summary>
     public CacheOptions Cache { get; set; } = new();
+
+    /// <summary>How messages go to those who subscribed.</summary>
+    public FanOutOptions FanOut { get; set; } = new();
 
     /// <summary>Which other web sites may use the bridge.</summary>
     public CorsOptions Cors { get; set; } = new();

@@ -1,4 +1,5 @@
 using Bridge.Server.Brokers;
+using Bridge.Server.FanOut;
 
 namespace Bridge.Server.Configuration;
 
@@ -34,6 +35,7 @@ internal static class BridgeOptionsLoader
         if (options.Cache.Ttl < TimeSpan.Zero)
             cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
 
+        checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
         var limits = checks.At(nameof(options.Limits));
         limits.Range(nameof(options.Limits.MaxPayloadBytes), options.Limits.MaxPayloadBytes, 0, 268_435_455);
         limits.Range(nameof(options.Limits.MaxTopicLevels), options.Limits.MaxTopicLevels, 0, 65_536);

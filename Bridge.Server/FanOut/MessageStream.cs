@@ -10,7 +10,7 @@ namespace Bridge.Server.FanOut;
 /// and goes to the feeds that match under one lock, and a subscriber begins under the same lock: between the snapshot and what follows
 /// nothing is lost and nothing comes twice. Encoding and writing happen outside of it.
 /// </summary>
-internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkItem
+internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkItem, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly LastMessageCache _cache;
@@ -20,17 +20,26 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
     private readonly List<Feed> _matches = [];
     private readonly List<Feed> _open = [];
     private readonly Func<string> _nextId;
+    private readonly List<Outbox> _toPump = [];
     private readonly string _epoch;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly TimeSpan _gather;
+    private readonly ITimer _gathered;
+    private long _lastDelivery;
     private List<FeedBatch> _ready = [];
     private bool _isDelivering;
     private long _position;
     private long _evictedTold;
 
-    public MessageStream(string brokerKey, CacheOptions options, string epoch, Func<string> nextId, TimeProvider time, ILogger logger)
+    public MessageStream(
+        string brokerKey, CacheOptions cache, FanOutOptions options, string epoch, Func<string> nextId, TimeProvider time, ILogger logger)
     {
-        (BrokerKey, _epoch, _nextId, _logger) = (brokerKey, epoch, nextId, logger);
-        _cache = new LastMessageCache(options, time);
+        (BrokerKey, _epoch, _nextId, _time, _logger) = (brokerKey, epoch, nextId, time, logger);
+        _cache = new LastMessageCache(cache, time);
+        _gather = TimeSpan.FromMilliseconds(options.GatherMilliseconds);
+        _gathered = time.CreateTimer(static stream => ((MessageStream)stream!).DeliverNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _lastDelivery = time.GetTimestamp() - (long)(_gather.TotalSeconds * time.TimestampFrequency);
     }
 
     public string BrokerKey { get; }
@@ -48,7 +57,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             if (IsRepetition(message, subscribedAt))
             {
                 message = message with { Source = MessageSource.Retained };
-                if (_cache.TryGet(message.Topic, out var known) && IsSame(known.Message, message))
+                // Also of a retained message that others came after: its repetition must not put them back.
+                if (_cache.TryGet(message.Topic, out var known)
+                    && (IsSame(known.Message, message) || (known.Retained is { } retained && IsSame(retained, message))))
                 {
                     known.SeenAt = position;
                     return;
@@ -133,7 +144,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             var missed = new List<SequencedMessage>();
             _cache.Find(feed.Filter, subscriber.Position, missed);
             var skipped = feed.Appended - subscriber.Reached - missed.Count;
-            var replay = new Replay(subscriber, missed, _position, isSnapshot: false, skipped);
+            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, _position, isSnapshot: false, skipped) : null;
             subscriber.Outbox.CatchUp(subscriber, feed.Appended, _position, replay);
         }
     }
@@ -177,36 +188,35 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         _evictedTold = evicted;
     }
 
-    /// <summary>Delivers what has gathered; while it runs, more gathers, so that batches grow with the load.</summary>
+    public void Dispose() => _gathered.Dispose();
+
+    /// <summary>Delivers what has gathered, then waits for more to gather, if more came meanwhile. One delivery at a time.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         List<FeedBatch> batches;
         lock (_gate)
         {
+            _lastDelivery = _time.GetTimestamp();
             foreach (var feed in _open)
                 Seal(feed);
             _open.Clear();
             (batches, _ready) = (_ready, []);
-            if (batches.Count == 0)
-            {
-                _isDelivering = false;
-                return;
-            }
         }
 
         foreach (var batch in batches)
-        {
-            foreach (var subscriber in batch.Feed.Subscribers)
-                subscriber.Outbox.Offer(subscriber, batch);
-        }
+            Offer(batch);
+        foreach (var outbox in _toPump)
+            outbox.Pump();
+        _toPump.Clear();
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        lock (_gate)
+        {
+            _isDelivering = _ready.Count > 0 || _open.Count > 0;
+            if (_isDelivering)
+                DeliverSoon();
+        }
     }
 
-    /// <summary>
-    /// Whether the broker tells what it holds: the first retained message of a topic since the subscription does. Empty ones it never
-    /// holds (MQTT 5 §3.3.1.3).
-    /// </summary>
     private bool IsRepetition(BridgeMessage message, long subscribedAt) =>
         message is { Retain: true, Payload.IsEmpty: false }
         && subscribedAt >= 0
@@ -219,6 +229,23 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         && known.ResponseTopic == repeated.ResponseTopic
         && known.CorrelationData.GetValueOrDefault().Span.SequenceEqual(repeated.CorrelationData.GetValueOrDefault().Span)
         && known.UserProperties.SequenceEqual(repeated.UserProperties);
+
+    private void Offer(FeedBatch batch)
+    {
+        try
+        {
+            foreach (var subscriber in batch.Feed.Subscribers)
+            {
+                if (subscriber.Outbox.Offer(subscriber, batch))
+                    _toPump.Add(subscriber.Outbox);
+            }
+        }
+        catch (Exception exception)
+        {
+            // Nothing is known that gets here; if something does, the other feeds go on.
+            Log.NotDelivered(_logger, BrokerKey, batch.Feed.Filter.Text, exception);
+        }
+    }
 
     private void Append(Feed feed, in SequencedMessage message)
     {
@@ -241,8 +268,20 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             return;
 
         _isDelivering = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        DeliverSoon();
     }
+
+    /// <summary>After a quiet time at once; otherwise when messages have gathered for as long as they may.</summary>
+    private void DeliverSoon()
+    {
+        var rest = _gather - _time.GetElapsedTime(_lastDelivery);
+        if (rest > TimeSpan.Zero)
+            _gathered.Change(rest, Timeout.InfiniteTimeSpan);
+        else
+            DeliverNow();
+    }
+
+    private void DeliverNow() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
 
     /// <summary>
     /// Finds the filter's feed, or makes it. A connection that subscribes to a filter twice gets a second feed of it: each of its
@@ -277,6 +316,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
 
     private static partial class Log
     {
+        [LoggerMessage(2003, LogLevel.Error, "Broker {BrokerKey}: a batch of {Filter} could not be delivered")]
+        public static partial void NotDelivered(ILogger logger, string brokerKey, string filter, Exception exception);
+
         [LoggerMessage(2001, LogLevel.Warning, "Broker {BrokerKey}: the cache is full; {Count} last values were evicted since this was last said")]
         public static partial void Evicted(ILogger logger, string brokerKey, long count);
     }

@@ -16,7 +16,7 @@ internal sealed class MessageStreams : IDisposable
     {
         _streams = options.Brokers.Keys.ToDictionary(
             key => key,
-            key => new MessageStream(key, options.Cache, NewEpoch(), NextId, time, logger));
+            key => new MessageStream(key, options.Cache, options.FanOut, NewEpoch(), NextId, time, logger));
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 
@@ -24,7 +24,12 @@ internal sealed class MessageStreams : IDisposable
     public MessageStream Get(string brokerKey) =>
         _streams.TryGetValue(brokerKey, out var stream) ? stream : throw BridgeException.BrokerUnknown(brokerKey);
 
-    public void Dispose() => _sweep.Dispose();
+    public void Dispose()
+    {
+        _sweep.Dispose();
+        foreach (var stream in _streams.Values)
+            stream.Dispose();
+    }
 
     /// <summary>Short and never the same twice: it stands in every cursor.</summary>
     private static string NewEpoch() => Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(4));

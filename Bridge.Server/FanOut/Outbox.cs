@@ -61,27 +61,35 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
     }
 
     /// <summary>Offers a batch of one of its feeds.</summary>
-    public void Offer(Subscriber subscriber, FeedBatch batch)
+    /// <returns>Whether the caller has to <see cref="Pump"/>, when it has offered all that it has: so that one write takes it all.</returns>
+    public bool Offer(Subscriber subscriber, FeedBatch batch)
     {
         var size = batch.Get(sink.Format).Length;
         lock (_gate)
         {
-            if (subscriber.IsClosed || subscriber.IsBehind || batch.End <= subscriber.Reached)
-                return;
+            if (_isClosed || subscriber.IsClosed || subscriber.IsBehind || batch.End <= subscriber.Reached)
+                return false;
 
             if (limits.OutboxBytes > 0 && _queuedBytes > 0 && _queuedBytes + size > limits.OutboxBytes)
             {
+                // Something is queued, so the pump is at work, or is about to be.
                 subscriber.IsBehind = true;
                 _behind.Enqueue(subscriber);
+                return false;
             }
-            else
-            {
-                (subscriber.Reached, subscriber.Position) = (batch.End, batch.Position);
-                _queuedBytes += size;
-                Enqueue(subscriber, batch);
-            }
+
+            (subscriber.Reached, subscriber.Position) = (batch.End, batch.Position);
+            _queuedBytes += size;
+            _queue.Enqueue((subscriber, batch));
+            return ClaimPump();
         }
     }
+
+    /// <summary>
+    /// Writes what is queued: as much as the connection takes at once on this thread, the rest later. Only for who was told to by
+    /// <see cref="Offer(Subscriber, FeedBatch)"/>.
+    /// </summary>
+    public void Pump() => _ = PumpAsync();
 
     /// <summary>Offers a link's state; of each broker only the latest is kept.</summary>
     public void Offer(StateRecord state)
@@ -92,7 +100,7 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
                 return;
 
             _states[state.BrokerKey] = state;
-            Pump();
+            PumpSoon();
         }
     }
 
@@ -124,25 +132,31 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
             subscriber.Feed.Stream.Unsubscribe(subscriber);
     }
 
-    void IThreadPoolWorkItem.Execute() => _ = PumpAsync();
+    void IThreadPoolWorkItem.Execute() => Pump();
 
-    private void Enqueue(Subscriber subscriber, object item)
+    private void Enqueue(Subscriber subscriber, Replay replay)
     {
         // Messages may come until each subscription is ended.
         if (_isClosed)
             return;
 
-        _queue.Enqueue((subscriber, item));
-        Pump();
+        _queue.Enqueue((subscriber, replay));
+        PumpSoon();
     }
 
-    private void Pump()
+    private void PumpSoon()
+    {
+        if (ClaimPump())
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <returns>Whether the pump stood still, and is the caller's to start.</returns>
+    private bool ClaimPump()
     {
         if (_isPumping)
-            return;
+            return false;
 
-        _isPumping = true;
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        return _isPumping = true;
     }
 
     private async Task PumpAsync()

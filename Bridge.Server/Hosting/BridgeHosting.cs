@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Microsoft.Extensions.Configuration.Json;
 using Microsoft.Extensions.FileProviders;
@@ -10,6 +11,7 @@ internal static class BridgeHosting
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = FindContentRoot() });
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddBundledSettings(builder);
         UsePort(builder);
         return builder;
@@ -42,19 +44,27 @@ internal static class BridgeHosting
             builder.Configuration.Sources.Insert(0, new JsonConfigurationSource { FileProvider = folder, Path = file, Optional = true });
     }
 
-    /// <summary>The variable <c>PORT</c> counts where no address is configured: on loopback in Development, on all addresses otherwise.</summary>
+    /// <summary>What is wrong with the variable <c>PORT</c>, where it counts; otherwise null.</summary>
+    public static string? FindPortProblem(IConfiguration configuration) => FindPort(configuration) is { } port && ParsePort(port) is null
+        ? $"PORT: expected a port between 0 and {IPEndPoint.MaxPort}, found '{port}'"
+        : null;
+
+    /// <summary>The variable <c>PORT</c>: on loopback in Development, on all addresses otherwise. <see cref="StartupChecks"/> tells a wrong one.</summary>
     private static void UsePort(WebApplicationBuilder builder)
     {
-        var configuration = builder.Configuration;
-        if (configuration["PORT"] is not { Length: > 0 } port
-            || configuration["urls"] is { Length: > 0 }
-            || configuration["http_ports"] is { Length: > 0 }
-            || configuration.GetSection("Kestrel:Endpoints").Exists())
-            return;
-
-        if (!int.TryParse(port, out var number) || number is < 0 or > IPEndPoint.MaxPort)
-            throw new Configuration.BridgeConfigurationException([$"PORT: expected a port between 0 and 65535, found '{port}'"]);
-
-        builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? $"http://localhost:{number}" : $"http://*:{number}");
+        if (FindPort(builder.Configuration) is { } port && ParsePort(port) is { } number)
+            builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? $"http://localhost:{number}" : $"http://*:{number}");
     }
+
+    /// <summary>The variable counts where no address is configured.</summary>
+    private static string? FindPort(IConfiguration configuration) =>
+        configuration["PORT"] is not { Length: > 0 } port
+        || configuration["urls"] is { Length: > 0 }
+        || configuration["http_ports"] is { Length: > 0 }
+        || configuration.GetSection("Kestrel:Endpoints").Exists()
+            ? null
+            : port;
+
+    private static int? ParsePort(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort ? port : null;
 }

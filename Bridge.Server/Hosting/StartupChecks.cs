@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 
 namespace Bridge.Server.Hosting;
@@ -11,22 +12,38 @@ internal static class StartupChecks
     public static void ThrowIfPortsAreTaken(WebApplication app)
     {
         var errors = new List<string>();
-        BridgeOptions? options = null;
         try
         {
-            options = app.Services.GetRequiredService<BridgeOptions>();
+            app.Services.GetRequiredService<BridgeOptions>();
         }
         catch (BridgeConfigurationException exception)
         {
             errors.AddRange(exception.Errors);
         }
 
-        foreach (var url in Addresses(app.Configuration))
-            CheckUrl(url, errors);
-        if (options?.EmbeddedBroker is { Enabled: true } embedded && IsTaken(IPAddress.Loopback, embedded.Port))
-            errors.Add($"Bridge:EmbeddedBroker:Port: port {embedded.Port} is in use by another program; set another, or 0 for any: --Bridge:EmbeddedBroker:Port=0");
+        if (BridgeHosting.FindPortProblem(app.Configuration) is { } problem)
+            errors.Add(problem);
+        else
+            CheckUrls(app.Configuration, errors);
+        CheckEmbeddedBroker(app.Configuration, errors);
         if (errors.Count > 0)
             throw new BridgeConfigurationException(errors);
+    }
+
+    /// <summary>Reads the port by itself: whatever else is wrong with the configuration, it is told too when it is taken.</summary>
+    private static void CheckEmbeddedBroker(IConfiguration configuration, List<string> errors)
+    {
+        var options = new EmbeddedBrokerOptions();
+        var section = configuration.GetSection($"{BridgeOptions.Section}:{nameof(BridgeOptions.EmbeddedBroker)}");
+        new OptionsReader([]).Read(section, options);
+        if (options is { Enabled: true, Port: > 0 and <= IPEndPoint.MaxPort } && IsTaken(IPAddress.Loopback, options.Port))
+            errors.Add($"{section.Path}:{nameof(options.Port)}: port {options.Port} is in use by another program; set another, or 0 for any: --{section.Path}:{nameof(options.Port)}=0");
+    }
+
+    private static void CheckUrls(IConfiguration configuration, List<string> errors)
+    {
+        foreach (var url in Addresses(configuration))
+            CheckUrl(url, errors);
     }
 
     private static IEnumerable<string> Addresses(IConfiguration configuration)

@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bridge.Contracts;
 using Bridge.Contracts.Wire;
@@ -11,16 +10,19 @@ namespace Bridge.Server.Http;
 /// <summary><c>GET /events</c>: last values.</summary>
 internal sealed class EventsEndpoint(RequestParser parser, MessageStreams streams)
 {
+    private const string JsonType = "application/json; charset=utf-8";
+    private const int FlushAfter = 65_536;
+
     private static readonly JsonWriterOptions WriterOptions = new()
     {
         // As JSON.stringify has it: the response is application/json with nosniff, never a page.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        Encoder = StringifyEncoder.Instance,
         SkipValidation = true,
     };
 
     public async Task HandleAsync(HttpContext context)
     {
-        var query = context.Request.Query.ToFields();
+        var query = UrlEncoded.Parse(context.Request.QueryString);
         RequestParser.ThrowIfSet(query, "since", "wait", "maxAge", "limit");
         var representation = Representations.Choose(query.OptionalText("format"), context.Request.Headers.Accept);
         var (brokerKey, filter) = parser.ParseFilter(query);
@@ -41,18 +43,26 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
         await WriteOneAsync(response, representation, messages[0]);
     }
 
-    private static Task WriteListAsync(HttpResponse response, Representation representation, IReadOnlyList<BridgeMessage> messages)
+    private static async Task WriteListAsync(HttpResponse response, Representation representation, IReadOnlyList<BridgeMessage> messages)
     {
         if (representation == Representation.Raw)
-            throw BridgeException.RequestInvalid("The raw payload of one topic can be shown, not of a filter.");
+            throw new BridgeException(ErrorCodes.NotAcceptable, "The raw payload of one topic can be shown, not of a filter.");
 
-        return WriteJsonAsync(response, "application/json; charset=utf-8", writer =>
+        response.ContentType = JsonType;
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, WriterOptions);
+        writer.WriteStartArray();
+        foreach (var message in messages)
         {
-            writer.WriteStartArray();
-            foreach (var message in messages)
-                WriteEnvelope(writer, message);
-            writer.WriteEndArray();
-        });
+            WriteEnvelope(writer, message);
+            // A long list leaves as it is written: it is never in memory as a whole.
+            if (writer.BytesPending > FlushAfter)
+            {
+                await writer.FlushAsync();
+                await response.BodyWriter.FlushAsync();
+            }
+        }
+
+        writer.WriteEndArray();
     }
 
     private static Task WriteOneAsync(HttpResponse response, Representation representation, BridgeMessage message)
@@ -68,7 +78,7 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
             default:
                 if (!Utf8Text.IsValid(message.Payload.Span))
                     throw new BridgeException(ErrorCodes.NotAcceptable, "The payload is no UTF-8 text; ask for format=raw or format=message.");
-                return WriteJsonAsync(response, "application/json; charset=utf-8", writer => writer.WriteStringValue(message.Payload.Span));
+                return WriteJsonAsync(response, JsonType, writer => writer.WriteStringValue(message.Payload.Span));
         }
     }
 

@@ -1,5 +1,6 @@
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Bridge.Server.Http;
@@ -12,9 +13,14 @@ internal static class HttpDoor
         services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddExceptionHandler<ProblemWriter>();
-        services.AddProblemDetails(options => options.CustomizeProblemDetails = ProblemWriter.Complete);
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
         services.AddHealthChecks().AddCheck<BrokersHealthCheck>("brokers");
+        // It logs an error for each question that is answered with no. What is wrong with a link the link has said already.
+        services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         services.AddCors();
+        // A topic has up to 65,535 bytes (MQTT 5 §4.7.3), and a byte in a query up to three characters.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 262_144);
     }
 
     public static void MapHttpDoor(this IEndpointRouteBuilder routes)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Bridge.Contracts;
 using Bridge.Server.Messages;
@@ -7,19 +8,17 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Bridge.Server.Http;
 
-/// <summary>Makes failures <c>application/problem+json</c> (RFC 9457) with their code.</summary>
-internal sealed class ProblemWriter(IProblemDetailsService problems) : IExceptionHandler
+/// <summary>
+/// Makes failures <c>application/problem+json</c> (RFC 9457) with their code: those of the bridge, and those that the framework finds,
+/// such as a path that does not exist. Also to clients that accept no JSON, to whom the framework by itself would tell nothing.
+/// </summary>
+internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
-        var failure = exception switch
-        {
-            BridgeException known => known,
-            BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
-                new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
-            BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
-            _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
-        };
+        var failure = ToFailure(exception);
+        if (failure.Code == ErrorCodes.Internal)
+            Log.Failed(logger, context.Request.Method, context.Request.Path, exception);
         context.Response.StatusCode = StatusOf(failure.Code);
         if (failure.RetryAfter is { } after)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -27,14 +26,23 @@ internal sealed class ProblemWriter(IProblemDetailsService problems) : IExceptio
         var problem = new ProblemDetails { Detail = failure.Message, Extensions = { ["code"] = failure.Code } };
         if (failure.ReasonCode is { } reasonCode)
             problem.Extensions["reasonCode"] = reasonCode;
-        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        await WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        return true;
     }
 
-    /// <summary>Completes what the framework writes by itself, such as for a path that does not exist.</summary>
-    public static void Complete(ProblemDetailsContext context)
+    bool IProblemDetailsWriter.CanWrite(ProblemDetailsContext context) => true;
+
+    public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
-        var problem = context.ProblemDetails;
-        var status = problem.Status ??= context.HttpContext.Response.StatusCode;
+        Complete(context.ProblemDetails, context.HttpContext.Response.StatusCode);
+        context.ProblemDetails.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
+        await context.HttpContext.Response.WriteAsJsonAsync(
+            context.ProblemDetails, BridgeJson.Options, "application/problem+json", context.HttpContext.RequestAborted);
+    }
+
+    private static void Complete(ProblemDetails problem, int status)
+    {
+        problem.Status = status;
         problem.Title = ReasonPhrases.GetReasonPhrase(status);
         problem.Type = null;
         problem.Extensions.TryAdd("code", status switch
@@ -45,6 +53,15 @@ internal sealed class ProblemWriter(IProblemDetailsService problems) : IExceptio
             _ => ErrorCodes.RequestInvalid,
         });
     }
+
+    private static BridgeException ToFailure(Exception exception) => exception switch
+    {
+        BridgeException known => known,
+        BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
+            new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
+        BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
+        _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
+    };
 
     private static int StatusOf(string code) => code switch
     {
@@ -60,4 +77,10 @@ internal sealed class ProblemWriter(IProblemDetailsService problems) : IExceptio
         ErrorCodes.PublishTimeout => 504,
         _ => 500,
     };
+
+    private static partial class Log
+    {
+        [LoggerMessage(4001, LogLevel.Error, "{Method} {Path} failed")]
+        public static partial void Failed(ILogger logger, string method, PathString path, Exception exception);
+    }
 }

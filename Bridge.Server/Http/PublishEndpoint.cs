@@ -1,4 +1,3 @@
-using System.Text;
 using Bridge.Contracts;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
@@ -15,6 +14,8 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
     /// <summary>A byte of payload takes at most six in JSON (<c>\u0000</c>); the rest is for the other members.</summary>
     private const int JsonGrowth = 6;
     private const int RoomForMembers = 131_072;
+
+    private const int BlockSize = 16_384;
 
     public async Task<IResult> HandleAsync(HttpContext context)
     {
@@ -50,14 +51,12 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
         ThrowIfNotUtf8(type);
         var most = (options.Limits.MaxPayloadBytes * (long)JsonGrowth) + RoomForMembers;
         var body = await ReadBodyAsync(request, most);
-        // The framework's own reader bounds a value at 4 MiB and its keys; the body is already within our bound.
-        var form = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body));
-        return RequestParser.ParsePublish(form.ToFields());
+        return RequestParser.ParsePublish(UrlEncoded.Parse(body));
     }
 
     private async Task<PublishRequest> ReadRawAsync(HttpRequest request)
     {
-        var fields = request.Query.ToFields();
+        var fields = UrlEncoded.Parse(request.QueryString);
         var body = await ReadBodyAsync(request, options.Limits.MaxPayloadBytes);
         var parsed = RequestParser.ParsePublish(fields, body);
         var takesContentType = brokers.TryGet(parsed.BrokerKey, out var broker) && broker.IsMqtt5;
@@ -66,16 +65,24 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
 
     private async Task<byte[]> ReadBodyAsync(HttpRequest request, long most)
     {
-        var isBounded = options.Limits.MaxPayloadBytes > 0;
-        if (isBounded && request.ContentLength > most)
+        // The bound is kept here. Where a body exceeds Kestrel's, Kestrel breaks the connection off, and the client may never read why.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = null;
+        if (options.Limits.MaxPayloadBytes == 0)
+            most = Array.MaxLength;
+        if (request.ContentLength > most)
             throw TooLarge(most);
 
-        // One byte more than allowed is let through, so that it is told with its code.
-        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = isBounded ? most + 1 : null;
         using var body = new MemoryStream();
-        await request.Body.CopyToAsync(body, request.HttpContext.RequestAborted);
-        return !isBounded || body.Length <= most ? body.ToArray() : throw TooLarge(most);
+        var block = new byte[BlockSize];
+        while (await request.Body.ReadAsync(block, request.HttpContext.RequestAborted) is > 0 and var length)
+        {
+            if (body.Length + length > most)
+                throw TooLarge(most);
+            body.Write(block, 0, length);
+        }
+
+        return body.ToArray();
     }
 
     private static void ThrowIfNotUtf8(MediaTypeHeaderValue type)

@@ -1,5 +1,6 @@
 using Bridge.Contracts;
 using Bridge.Server.Messages;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Bridge.Server.Http;
@@ -22,6 +23,14 @@ internal static class Representations
 {
     public const string MessageType = "application/vnd.bridge.message+json";
 
+    private static readonly (string Type, Representation Form)[] Ours =
+    [
+        ("application/json", Representation.Json),
+        ("application/octet-stream", Representation.Raw),
+        ("text/plain", Representation.Raw),
+        (MessageType, Representation.Message),
+    ];
+
     /// <exception cref="BridgeException">None that we have is wanted.</exception>
     public static Representation Choose(string? format, string? accept) => format switch
     {
@@ -40,23 +49,22 @@ internal static class Representations
             throw BridgeException.RequestInvalid("The header Accept cannot be read.");
 
         // Of what the client likes equally, the first of ours.
-        var best = wanted
-            .Where(type => type.Quality is null or > 0)
-            .OrderByDescending(type => type.Quality ?? 1)
-            .Select(type => (Type: type, Ours: Find(type)))
-            .Where(candidate => candidate.Ours is not null)
-            .GroupBy(candidate => candidate.Type.Quality ?? 1)
-            .FirstOrDefault()?
-            .Min(candidate => candidate.Ours);
-        return best ?? throw new BridgeException(
-            ErrorCodes.NotAcceptable, $"Values are shown as application/json, application/octet-stream, text/plain or {MessageType}.");
+        var best = Ours.Select(ours => (ours.Form, Quality: QualityOf(ours.Type, wanted))).MaxBy(candidate => candidate.Quality);
+        return best.Quality > 0
+            ? best.Form
+            : throw new BridgeException(
+                ErrorCodes.NotAcceptable, $"Values are shown as application/json, application/octet-stream, text/plain or {MessageType}.");
     }
 
-    private static Representation? Find(MediaTypeHeaderValue type) => type.MediaType.Value?.ToLowerInvariant() switch
-    {
-        "*/*" or "application/*" or "application/json" => Representation.Json,
-        "application/octet-stream" or "text/plain" or "text/*" => Representation.Raw,
-        MessageType => Representation.Message,
-        _ => null,
-    };
+    /// <summary>How much the client wants a type: what it says of the type itself counts before what it says of a range.</summary>
+    private static double QualityOf(string type, IEnumerable<MediaTypeHeaderValue> wanted) => wanted
+        .Where(range => Matches(range.MediaType, type))
+        .OrderBy(range => range.MatchesAllTypes ? 2 : range.MatchesAllSubTypes ? 1 : 0)
+        .Select(range => range.Quality ?? 1)
+        .FirstOrDefault();
+
+    private static bool Matches(StringSegment range, string type) =>
+        range == "*/*"
+        || range.Equals(type, StringComparison.OrdinalIgnoreCase)
+        || (range.EndsWith("/*", StringComparison.Ordinal) && type.StartsWith(range.AsSpan(0, range.Length - 1), StringComparison.OrdinalIgnoreCase));
 }

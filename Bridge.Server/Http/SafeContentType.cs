@@ -18,7 +18,8 @@ internal static class SafeContentType
 
     public static string Of(string? contentType)
     {
-        if (contentType is null || !MediaTypeHeaderValue.TryParse(contentType, out var type) || type.MediaType.Value is not { } name)
+        // A header holds ASCII; an MQTT content type may be any text.
+        if (contentType is null || contentType.AsSpan().ContainsAnyExceptInRange(' ', '~') || !MediaTypeHeaderValue.TryParse(contentType, out var type) || type.MediaType.Value is not { } name)
             return Bytes;
 
         return Safe.Contains(name) || (name.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && name.EndsWith("+json", StringComparison.OrdinalIgnoreCase))

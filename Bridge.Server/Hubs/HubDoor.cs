@@ -5,6 +5,7 @@ using Bridge.Server.Requests;
 using MessagePack;
 using MessagePack.Resolvers;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bridge.Server.Hubs;
 
@@ -28,6 +29,9 @@ internal static class HubDoor
             .AddMessagePackProtocol(pack => pack.SerializerOptions = MessagePackSerializerOptions.Standard
                 .WithResolver(CompositeResolver.Create([new RequestFieldsFormatter()], [StandardResolver.Instance]))
                 .WithSecurity(MessagePackSecurity.UntrustedData));
+        // Of several protocols with one name SignalR takes the last.
+        services.AddSingleton<IHubProtocol>(provider => new CodedProtocol(ActivatorUtilities.CreateInstance<JsonHubProtocol>(provider)));
+        services.AddSingleton<IHubProtocol>(provider => new CodedProtocol(ActivatorUtilities.CreateInstance<MessagePackHubProtocol>(provider)));
         services.AddSingleton<HubLifetimeManager<BridgeHub>, BridgeHubLifetimeManager>();
         services.AddOptions<HubOptions>().Configure<BridgeOptions>((hub, bridge) =>
         {

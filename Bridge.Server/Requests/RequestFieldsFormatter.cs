@@ -23,14 +23,13 @@ internal sealed class RequestFieldsFormatter : IMessagePackFormatter<RequestFiel
         {
             try
             {
-                if (reader.NextMessagePackType == MessagePackType.String)
+                if (ReadName(ref reader) is { } name)
                 {
-                    fields.Add(reader.ReadString()!, ReadValue(ref reader));
+                    fields.Add(name, ReadValue(ref reader));
                     continue;
                 }
 
-                problem ??= "The names of an object's members are strings.";
-                MessagePackJson.Skip(ref reader);
+                problem ??= "The names of an object's members are strings of well-formed Unicode.";
                 MessagePackJson.Skip(ref reader);
             }
             catch (BridgeException exception)
@@ -44,6 +43,15 @@ internal sealed class RequestFieldsFormatter : IMessagePackFormatter<RequestFiel
 
     public void Serialize(ref MessagePackWriter writer, RequestFields? value, MessagePackSerializerOptions options) =>
         throw new NotSupportedException("Requests are only read.");
+
+    private static string? ReadName(ref MessagePackReader reader)
+    {
+        if (reader.NextMessagePackType == MessagePackType.String)
+            return MessagePackJson.ReadText(ref reader);
+
+        MessagePackJson.Skip(ref reader);
+        return null;
+    }
 
     private static FieldValue ReadValue(ref MessagePackReader reader) => reader.NextMessagePackType switch
     {

@@ -17,7 +17,8 @@ internal sealed class RequestFieldsJsonConverter : JsonConverter<RequestFields>
         {
             return FieldJson.FromObject(document.RootElement);
         }
-        catch (BridgeException exception)
+        // The second where a name holds half a surrogate pair.
+        catch (Exception exception) when (exception is BridgeException or InvalidOperationException)
         {
             return new RequestFields(exception.Message);
         }

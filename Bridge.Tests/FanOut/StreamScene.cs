@@ -14,10 +14,14 @@ internal sealed class StreamScene
 {
     private int _lastId;
 
-    public StreamScene(CacheOptions? cache = null, LimitOptions? limits = null)
+    /// <param name="cache">The cache's bounds; the usual ones by default.</param>
+    /// <param name="limits">A client's limits; the usual ones by default.</param>
+    /// <param name="gatherMilliseconds">How long messages gather; by default not, because the scene's time stands still.</param>
+    public StreamScene(CacheOptions? cache = null, LimitOptions? limits = null, int gatherMilliseconds = 0)
     {
         Limits = limits ?? new LimitOptions();
-        Stream = new MessageStream("plant", cache ?? new CacheOptions(), "epoch", NextId, Time, Logs.CreateLogger("stream"));
+        var options = new FanOutOptions { GatherMilliseconds = gatherMilliseconds };
+        Stream = new MessageStream("plant", cache ?? new CacheOptions(), options, "epoch", NextId, Time, Logs.CreateLogger("stream"));
     }
 
     public FakeTimeProvider Time { get; } = new();

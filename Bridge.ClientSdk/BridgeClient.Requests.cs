@@ -1,0 +1,119 @@
+using System.Text;
+using Bridge.Contracts;
+
+namespace Bridge.ClientSdk;
+
+public sealed partial class BridgeClient
+{
+    /// <summary>Reads the last message of a topic.</summary>
+    /// <param name="brokerKey">The configured name of the broker.</param>
+    /// <param name="topic">An MQTT topic name, without wildcards.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>The message, or null when the bridge knows none.</returns>
+    /// <exception cref="ArgumentException">The topic has a wildcard: use <see cref="GetLastManyAsync"/>.</exception>
+    /// <exception cref="BridgeException">The bridge answered with an error, or there is no connection.</exception>
+    public async Task<BridgeMessage?> GetLastAsync(
+        string brokerKey, string topic, CancellationToken cancellationToken = default)
+    {
+        if (NotNull(topic, nameof(topic)).IndexOfAny(['+', '#']) >= 0)
+            throw new ArgumentException($"A topic name has no wildcards; {nameof(GetLastManyAsync)} takes a filter.", nameof(topic));
+
+        var messages = await GetLastManyAsync(brokerKey, topic, cancellationToken).ConfigureAwait(false);
+        return messages.Count > 0 ? messages[0] : null;
+    }
+
+    /// <summary>Reads the last messages of all topics that match a filter.</summary>
+    /// <param name="brokerKey">The configured name of the broker.</param>
+    /// <param name="filter">An MQTT topic filter (MQTT 5 §4.7.1).</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>
+    /// The messages, ordered by topic; empty when there are none. A message without a cursor of its own has the position at
+    /// which all of them were read.
+    /// </returns>
+    /// <exception cref="BridgeException">The bridge answered with an error, or there is no connection.</exception>
+    public async Task<IReadOnlyList<BridgeMessage>> GetLastManyAsync(
+        string brokerKey, string filter, CancellationToken cancellationToken = default)
+    {
+        var request = new GetLastRequest
+        {
+            BrokerKey = NotNull(brokerKey, nameof(brokerKey)),
+            Topic = NotNull(filter, nameof(filter)),
+        };
+        var result = await InvokeAsync<GetLastResult>(HubMethods.GetLast, cancellationToken, request).ConfigureAwait(false);
+        return
+        [
+            .. result.Messages.Select(message =>
+                message with { BrokerKey = result.BrokerKey, Cursor = message.Cursor ?? result.Cursor }),
+        ];
+    }
+
+    /// <summary>Publishes a text, as UTF-8.</summary>
+    /// <param name="brokerKey">The configured name of the broker.</param>
+    /// <param name="topic">An MQTT topic name, without wildcards.</param>
+    /// <param name="text">The payload's text. An unpaired surrogate becomes U+FFFD.</param>
+    /// <param name="qos">The quality of service. Default 1: answered after the broker's acknowledgement.</param>
+    /// <param name="retain">Whether the broker keeps the message as the topic's retained one. Default false.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>What the broker said.</returns>
+    /// <exception cref="BridgeException">
+    /// The bridge or the broker refused the message, or there is no connection; nothing is kept to be published later.
+    /// </exception>
+    public Task<PublishReceipt> PublishAsync(
+        string brokerKey,
+        string topic,
+        string text,
+        QualityOfService qos = QualityOfService.AtLeastOnce,
+        bool retain = false,
+        CancellationToken cancellationToken = default) =>
+        PublishAsync(brokerKey, topic, Encoding.UTF8.GetBytes(NotNull(text, nameof(text))), qos, retain, cancellationToken);
+
+    /// <summary>Publishes bytes.</summary>
+    /// <param name="brokerKey">The configured name of the broker.</param>
+    /// <param name="topic">An MQTT topic name, without wildcards.</param>
+    /// <param name="payload">The payload. Must not change before the answer came.</param>
+    /// <param name="qos">The quality of service. Default 1: answered after the broker's acknowledgement.</param>
+    /// <param name="retain">Whether the broker keeps the message as the topic's retained one. Default false.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>What the broker said.</returns>
+    /// <exception cref="BridgeException">
+    /// The bridge or the broker refused the message, or there is no connection; nothing is kept to be published later.
+    /// </exception>
+    public Task<PublishReceipt> PublishAsync(
+        string brokerKey,
+        string topic,
+        ReadOnlyMemory<byte> payload,
+        QualityOfService qos = QualityOfService.AtLeastOnce,
+        bool retain = false,
+        CancellationToken cancellationToken = default)
+    {
+        var request = new PublishRequest
+        {
+            BrokerKey = NotNull(brokerKey, nameof(brokerKey)),
+            Topic = NotNull(topic, nameof(topic)),
+            Payload = payload,
+            QualityOfService = qos,
+            Retain = retain,
+        };
+        return PublishAsync(request, cancellationToken);
+    }
+
+    /// <summary>Publishes a message with all that MQTT 5 can say of it.</summary>
+    /// <param name="request">The message.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>What the broker said.</returns>
+    /// <exception cref="BridgeException">
+    /// The bridge or the broker refused the message, or there is no connection; nothing is kept to be published later.
+    /// </exception>
+    public Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync<PublishReceipt>(HubMethods.Publish, cancellationToken, NotNull(request, nameof(request)));
+
+    /// <summary>Lists the brokers that this client may see, with the state of their links.</summary>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>The brokers.</returns>
+    /// <exception cref="BridgeException">The bridge answered with an error, or there is no connection.</exception>
+    public async Task<IReadOnlyList<BrokerInfo>> GetBrokersAsync(CancellationToken cancellationToken = default) =>
+        await InvokeAsync<BrokerInfo[]>(HubMethods.GetBrokers, cancellationToken).ConfigureAwait(false);
+
+    private async Task<T> InvokeAsync<T>(string method, CancellationToken cancellationToken, params object?[] arguments) =>
+        await _connection.Session.InvokeAsync<T>(method, arguments, cancellationToken).ConfigureAwait(false);
+}

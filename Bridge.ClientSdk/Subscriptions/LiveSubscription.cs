@@ -1,0 +1,71 @@
+using Bridge.ClientSdk.Connections;
+using Bridge.Contracts;
+
+namespace Bridge.ClientSdk.Subscriptions;
+
+/// <summary>One running enumeration. It outlives connections: on each it is another subscription of the hub's.</summary>
+internal sealed class LiveSubscription(SubscribeRequest request, MessageBuffer buffer, Action<long> countSkipped)
+{
+    private readonly object _gate = new();
+
+    // Without a snapshot nothing is ever repeated, so there is nothing to remember.
+    private readonly DeliveredValues? _delivered = request.Snapshot ? new DeliveredValues() : null;
+    private (HubSession Session, string Id)? _binding;
+    private bool _ended;
+
+    public SubscribeRequest Request => request;
+
+    /// <summary>Puts a batch's messages into the buffer. Calls must not overlap; <see cref="BatchRoutes"/> sees to that.</summary>
+    public void Deliver(MessageBatch batch)
+    {
+        var leftOut = batch.Skipped + buffer.Add(NewMessages(batch));
+        if (leftOut > 0)
+            countSkipped(leftOut);
+    }
+
+    private IEnumerable<BridgeMessage> NewMessages(MessageBatch batch)
+    {
+        // The cursor of a snapshot's earlier batches says "all of the snapshot", which is not true yet.
+        var cursor = batch.Snapshot && !batch.SnapshotComplete ? null : batch.Cursor;
+        for (var i = 0; i < batch.Messages.Count; i++)
+        {
+            var message = batch.Messages[i];
+            if (batch.Snapshot && _delivered is not null && _delivered.IsRepetition(message))
+                continue;
+
+            _delivered?.Remember(message);
+            yield return message with
+            {
+                BrokerKey = batch.BrokerKey,
+                Cursor = i == batch.Messages.Count - 1 ? cursor : null,
+            };
+        }
+    }
+
+    /// <summary>Notes the id that the subscription has on a connection, unless the enumeration has ended meanwhile.</summary>
+    public bool TryBind(HubSession session, string id)
+    {
+        lock (_gate)
+        {
+            if (!_ended)
+                _binding = (session, id);
+            return !_ended;
+        }
+    }
+
+    /// <summary>Ends the stream: with an error, or because the client was disposed.</summary>
+    public void Complete(Exception? error = null) => buffer.Complete(error);
+
+    /// <summary>The consumer is gone: unsubscribes, now or when the answer to a Subscribe that is under way comes.</summary>
+    public Task EndAsync()
+    {
+        (HubSession Session, string Id)? binding;
+        lock (_gate)
+        {
+            _ended = true;
+            binding = _binding;
+        }
+
+        return binding is { } bound ? bound.Session.UnsubscribeAsync(bound.Id) : Task.CompletedTask;
+    }
+}

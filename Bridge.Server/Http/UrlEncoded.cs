@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text;
+using Bridge.Server.Messages;
+using Bridge.Server.Requests;
+
+namespace Bridge.Server.Http;
+
+/// <summary>
+/// Queries and forms (<c>application/x-www-form-urlencoded</c>) as request members. The framework's reader would leave bytes that are
+/// no UTF-8 as <c>%ff</c> or make them U+FFFD: a message that nobody sent. Here they are told.
+/// </summary>
+internal static class UrlEncoded
+{
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="BridgeException">A member is there twice, or is no UTF-8.</exception>
+    public static RequestFields Parse(QueryString query) =>
+        Parse(query.HasValue ? Encoding.UTF8.GetBytes(query.Value, 1, query.Value.Length - 1) : []);
+
+    /// <inheritdoc cref="Parse(QueryString)"/>
+    public static RequestFields Parse(ReadOnlySpan<byte> text)
+    {
+        var fields = new RequestFields();
+        foreach (var range in text.Split((byte)'&'))
+        {
+            var pair = text[range];
+            if (pair.IsEmpty)
+                continue;
+
+            var equals = pair.IndexOf((byte)'=');
+            var name = equals < 0 ? pair : pair[..equals];
+            fields.Add(Decode(name), FieldValue.FromForm(Decode(equals < 0 ? [] : pair[(equals + 1)..])));
+        }
+
+        return fields;
+    }
+
+    /// <summary><c>+</c> is a space, and <c>%</c> without two hexadecimal digits itself, as the URL standard has it.</summary>
+    private static string Decode(ReadOnlySpan<byte> text)
+    {
+        var decoded = new byte[text.Length];
+        var length = 0;
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '%' && i + 2 < text.Length && Convert.FromHexString(text.Slice(i + 1, 2), decoded.AsSpan(length), out _, out _) == OperationStatus.Done)
+                i += 2;
+            else
+                decoded[length] = text[i] == '+' ? (byte)' ' : text[i];
+            length++;
+        }
+
+        try
+        {
+            return StrictUtf8.GetString(decoded, 0, length);
+        }
+        catch (DecoderFallbackException)
+        {
+            throw BridgeException.RequestInvalid("Queries and forms hold percent-encoded UTF-8; other bytes can be sent as messageBase64 or as a raw body.");
+        }
+    }
+}

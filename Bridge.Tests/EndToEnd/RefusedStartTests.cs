@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Bridge.Tests.Support;
+
+namespace Bridge.Tests.EndToEnd;
+
+/// <summary>What cannot work is told at the start: one line each, all of them at once, and exit code 1.</summary>
+public sealed class RefusedStartTests : IDisposable
+{
+    private readonly TcpListener _taken = Listen();
+    private readonly TcpListener _alsoTaken = Listen();
+
+    [Fact]
+    public async Task Start_PortTaken_SaysWhichAndHowToChooseAnother()
+    {
+        var lines = await RunRefusedAsync(new() { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{PortOf(_taken)}" });
+
+        lines.Should().ContainSingle().Which.Should().Match($"*:{PortOf(_taken)} *in use*PORT*");
+    }
+
+    [Fact]
+    public async Task Start_PortOfVariableTaken_SaysWhich()
+    {
+        var lines = await RunRefusedAsync(new() { ["ASPNETCORE_URLS"] = null, ["PORT"] = PortOf(_taken) });
+
+        lines.Should().ContainSingle().Which.Should().Match($"*:{PortOf(_taken)} *in use*");
+    }
+
+    [Fact]
+    public async Task Start_PortOfVariableNoPort_SaysSoBesideAllElse()
+    {
+        var lines = await RunRefusedAsync(new()
+        {
+            ["ASPNETCORE_URLS"] = null,
+            ["PORT"] = "http",
+            ["Bridge:Brokers:plant:Url"] = "plant",
+        });
+
+        lines.Should().HaveCount(2).And.ContainMatch("PORT: *'http'*").And.ContainMatch("Bridge:Brokers:plant:Url: *'plant'*");
+    }
+
+    [Fact]
+    public async Task Start_EmbeddedPortTaken_SaysWhich()
+    {
+        var lines = await RunRefusedAsync(new()
+        {
+            ["Bridge:EmbeddedBroker:Enabled"] = "true",
+            ["Bridge:EmbeddedBroker:Port"] = PortOf(_taken),
+        });
+
+        lines.Should().ContainSingle().Which.Should().Match($"Bridge:EmbeddedBroker:Port: port {PortOf(_taken)} is in use*");
+    }
+
+    [Fact]
+    public async Task Start_EverythingWrong_SaysAllAtOnce()
+    {
+        var lines = await RunRefusedAsync(new()
+        {
+            ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{PortOf(_taken)}",
+            ["Bridge:EmbeddedBroker:Enabled"] = "true",
+            ["Bridge:EmbeddedBroker:Port"] = PortOf(_alsoTaken),
+            ["Bridge:Brokers:plant:Url"] = "mqtts://plant.example",
+            ["Bridge:Brokers:plant:Tls:CaFile"] = "no/such/ca.pem",
+            ["Bridge:Brokers:other:Url"] = "http://other.example",
+            ["Bridge:Brokers:third:Url"] = "mqtt://third.example",
+            ["Bridge:Brokers:third:KeepAlive"] = "30",
+        });
+
+        lines.Should().HaveCount(5);
+        lines.Should().ContainSingle(line => line.Contains("in use") && line.Contains($":{PortOf(_taken)}"));
+        lines.Should().ContainSingle(line => line.StartsWith("Bridge:EmbeddedBroker:Port: ") && line.Contains(PortOf(_alsoTaken)));
+        lines.Should().ContainSingle(line => line.StartsWith("Bridge:Brokers:plant:Tls:CaFile: ") && line.Contains("no/such/ca.pem"));
+        lines.Should().ContainSingle(line => line.StartsWith("Bridge:Brokers:other:Url: ") && line.Contains("'http'"));
+        lines.Should().ContainSingle(line => line.StartsWith("Bridge:Brokers:third:KeepAlive: ") && line.Contains("no such setting"));
+    }
+
+    public void Dispose()
+    {
+        _taken.Dispose();
+        _alsoTaken.Dispose();
+    }
+
+    private static async Task<IReadOnlyList<string>> RunRefusedAsync(Dictionary<string, string?> settings)
+    {
+        await using var process = BridgeProcess.Launch(settings);
+        (await process.WaitForExitAsync(TimeSpan.FromSeconds(30))).Should().Be(1);
+        return process.Errors.Items;
+    }
+
+    private static TcpListener Listen()
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return listener;
+    }
+
+    private static string PortOf(TcpListener listener) =>
+        ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+}
