@@ -1,3 +1,4 @@
+using Bridge.Server.Configuration;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Brokers;
@@ -49,13 +50,13 @@ public sealed class ClientCertificateLinkTests
     [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
     [InlineData("encrypted pem")]
     [InlineData("pfx")]
-    public async Task Link_WrongKeyPassword_SaysThatTheFilesCannotBeUsed(string form)
+    public async Task Start_WrongKeyPassword_SaysThatTheFilesCannotBeUsed(string form)
     {
         await using var broker = await MosquittoBroker.StartNewAsync(Tls);
-        await using var host = await LinkHost.StartAsync(
-            broker, [.. SettingsOf(form, TestCertificates.Trusted), ("Tls:KeyPassword", "wrong")]);
+        var start = () => LinkHost.StartAsync(broker, [.. SettingsOf(form, TestCertificates.Trusted), ("Tls:KeyPassword", "wrong")]);
 
-        (await host.WaitForErrorAsync()).Should().StartWith("The certificate files cannot be used: ").And.NotContain("wrong");
+        (await start.Should().ThrowAsync<BridgeConfigurationException>()).Which.Errors.Should().ContainSingle()
+            .Which.Should().Contain(":Tls: The certificate files cannot be used: ").And.NotContain("wrong");
     }
 
     private static (string Name, string? Value)[] SettingsOf(string form, TestCertificates certificates)

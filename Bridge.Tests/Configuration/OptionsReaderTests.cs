@@ -75,7 +75,7 @@ public sealed class OptionsReaderTests
     }
 
     [Theory]
-    [InlineData("""{"Cach":{}}""", "Bridge:Cach: there is no such setting; known here: EmbeddedBroker, Brokers, Cache, Cors, Limits")]
+    [InlineData("""{"Cors":{"Origin":"x"}}""", "Bridge:Cors:Origin: there is no such setting; known here: Origins")]
     [InlineData("""{"Cache":{"Ttl2":1}}""", "Bridge:Cache:Ttl2: there is no such setting; known here: MaxTopics, MaxBytes, Ttl")]
     [InlineData("""{"Cache":5}""", "Bridge:Cache: expected a group of settings, found '5'")]
     [InlineData("""{"Brokers":"mqtt://host"}""", "Bridge:Brokers: expected a group of settings, found 'mqtt://host'")]

@@ -66,7 +66,7 @@ public sealed class MessagePackFieldsTests
             writer.WriteArrayHeader(2);
             writer.WriteNil();
             writer.Write("<\u2028+\u007f");
-        }).Should().Be("""{"é\u001B[31m\u0000":"AQI=","7":[null,"<\u2028+\u007F"]}""");
+        }).Should().Be("{\"é\\u001b[31m\\u0000\":\"AQI=\",\"7\":[null,\"<\u2028+\u007f\"]}", "JSON.stringify writes it so");
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class MessagePackFieldsTests
             writer.Write(1);
             writer.Write("x");
         }).Has("x"),
-        "The names of an object's members are strings.");
+        "The names of an object's members are strings of well-formed Unicode.");
 
     [Fact]
     public void Read_NoObject_IsRefusedWithItsCode()
