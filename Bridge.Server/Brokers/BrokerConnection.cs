@@ -34,6 +34,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private volatile BrokerStateChange _state;
     private volatile MqttSession? _session;
     private long _leftOut;
+    private long? _linkUpAt;
     private Task _running = Task.CompletedTask;
 
     public BrokerConnection(
@@ -141,12 +142,14 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         while (!_stopping.IsCancellationRequested)
         {
-            var began = _time.GetTimestamp();
+            _linkUpAt = null;
             var reason = await RunSessionAsync();
             if (_stopping.IsCancellationRequested)
                 return;
 
-            _backoff.LinkLasted(_time.GetElapsedTime(began));
+            // An attempt that ran into its timeout is no link that lasted.
+            if (_linkUpAt is { } upAt)
+                _backoff.LinkLasted(_time.GetElapsedTime(upAt));
             var wait = _backoff.Next();
             Log.LinkDown(_logger, Key, reason, wait.TotalSeconds);
             SetState(BrokerState.Disconnected, reason);
@@ -164,9 +167,10 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             tls = _factory.Url.IsTls ? BrokerTls.Load(_options.Tls, _contentRoot) : null;
             await using var session = await ConnectAsync(tls);
             session.Start();
-            _subscriptions.Reset();
+            _subscriptions.Reset(session.IsSessionPresent);
             await SendSubscriptionsAsync(session);
             _session = session;
+            _linkUpAt = _time.GetTimestamp();
             Log.LinkUp(_logger, Key, _factory.Url);
             SetState(BrokerState.Connected, _state.LastError);
             await ServeAsync(session);
@@ -262,7 +266,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         var refusal = $"The broker refused to subscribe to '{subscription.Filter.Text}': {code} ({(int)code:X2}){(text is null ? "" : $", {text}")}.";
         Log.SubscriptionRefused(_logger, Key, refusal);
         SetState(_state.State, refusal);
-        subscription.Refuse(PublishChecks.Refusal((int)code, refusal));
+        _subscriptions.Refuse(subscription, PublishChecks.Refusal((int)code, refusal));
     }
 
     private void Receive(MqttPublishPacket packet)

@@ -17,8 +17,8 @@ internal sealed record class BrokerUrl(string Scheme, string Host, int Port, str
         problem = null;
         if (text.Length == 0)
             problem = "is missing; " + Example;
-        else if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0)
-            problem = $"'{text}' is not a URL; {Example}";
+        else if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Host.Length == 0 || uri.Port == 0)
+            problem = text.Contains('@') ? $"is not a URL; {Example}" : $"'{text}' is not a URL; {Example}";
         else if (uri.UserInfo.Length > 0)
             problem = "must not hold a user or password; use Username and Password or PasswordFile";
         else if (DefaultPort(uri.Scheme) is not { } defaultPort)

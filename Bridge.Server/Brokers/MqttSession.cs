@@ -57,12 +57,16 @@ internal sealed class MqttSession : IAsyncDisposable
         _publishSlots = new SemaphoreSlim(Math.Min(Limits.ReceiveMaximum, MostInFlight));
         _keepAlive = accepted.ServerKeepAlive > 0 ? TimeSpan.FromSeconds(accepted.ServerKeepAlive) : options.KeepAlivePeriod;
         _lastReceived = time.GetTimestamp();
-        if (!accepted.IsSessionPresent)
+        IsSessionPresent = accepted.IsSessionPresent;
+        if (!IsSessionPresent)
             unreleased.Clear();
     }
 
     /// <summary>What the broker takes.</summary>
     public BrokerLimits Limits { get; }
+
+    /// <summary>Whether the broker went on with the session of a connection before (MQTT 5 §3.2.2.1.1).</summary>
+    public bool IsSessionPresent { get; }
 
     /// <summary>Completes when the connection has ended, with the reason.</summary>
     public Task<string> Ended => _ended.Task;

@@ -6,7 +6,7 @@ namespace Bridge.Server.Brokers;
 /// <summary>One filter that the bridge subscribes to at a broker.</summary>
 internal sealed class UpstreamSubscription(TopicFilter filter)
 {
-    private TaskCompletionSource _acknowledged = NewSource();
+    private TaskCompletionSource<bool> _acknowledged = NewSource();
 
     public TopicFilter Filter { get; } = filter;
 
@@ -19,10 +19,12 @@ internal sealed class UpstreamSubscription(TopicFilter filter)
     /// <summary>The timestamp of the last retained message that it brought by way of repetition; at first that of asking.</summary>
     public long LastRepeatAt { get; set; }
 
-    /// <summary>Completes when the broker said yes; fails when it said no.</summary>
-    public Task Acknowledged => _acknowledged.Task;
+    /// <summary>Is true when the broker said yes, and false when it is no longer asked, because the filter is covered otherwise; fails when it said no.</summary>
+    public Task<bool> Acknowledged => _acknowledged.Task;
 
-    public void Accept() => _acknowledged.TrySetResult();
+    public void Accept() => _acknowledged.TrySetResult(true);
+
+    public void Supersede() => _acknowledged.TrySetResult(false);
 
     public void Refuse(Exception refusal) => _acknowledged.TrySetException(refusal);
 
@@ -33,9 +35,9 @@ internal sealed class UpstreamSubscription(TopicFilter filter)
             _acknowledged = NewSource();
     }
 
-    private static TaskCompletionSource NewSource()
+    private static TaskCompletionSource<bool> NewSource()
     {
-        var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var source = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         // A refusal is logged where it is received, whether somebody waits for it or not.
         source.Task.Observe();
         return source;

@@ -4,7 +4,8 @@ namespace Bridge.Server.Brokers;
 
 /// <summary>
 /// What the bridge wants from one broker: the least set of filters that covers every demand, so that no message comes twice through
-/// overlapping subscriptions. A demand that ends is kept for the linger time; the set changes at once when one begins.
+/// overlapping subscriptions. A demand that ends is kept for the linger time; the set changes at once when one begins. A filter that
+/// the broker refuses costs nobody else what it would have covered.
 /// </summary>
 internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) : IDisposable
 {
@@ -22,6 +23,8 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     private readonly Dictionary<TopicFilter, UpstreamSubscription> _byFilter = [];
     private readonly HashSet<UpstreamSubscription> _toSubscribe = [];
     private readonly HashSet<TopicFilter> _toUnsubscribe = [];
+    private readonly HashSet<TopicFilter> _atBroker = [];
+    private readonly Dictionary<TopicFilter, UpstreamSubscription> _refused = [];
     private readonly Queue<(TopicFilter Filter, long Since, int Release)> _lingering = new();
     private readonly List<UpstreamSubscription> _scratch = [];
     private ITimer? _lingerTimer;
@@ -48,14 +51,12 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
         return new Lease(this, filter);
     }
 
-    /// <summary>Completes when the broker acknowledged the subscription that covers the filter; fails when it refused.</summary>
-    public Task WhenSubscribedAsync(TopicFilter filter)
+    /// <summary>Completes when the broker acknowledged a subscription that covers the filter; fails when it refused.</summary>
+    public async Task WhenSubscribedAsync(TopicFilter filter)
     {
-        lock (_gate)
+        while (Find(filter) is { } subscription && !await subscription.Acknowledged)
         {
-            var covering = new List<TopicFilter>();
-            _cover.Covering(filter, covering);
-            return covering.Count == 0 ? Task.CompletedTask : _byFilter[covering[0]].Acknowledged;
+            // Another covers it by now.
         }
     }
 
@@ -84,12 +85,22 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
         }
     }
 
-    /// <summary>Begins anew on a connection that has no subscriptions yet.</summary>
-    public void Reset()
+    /// <summary>Begins anew on a new connection: the broker is asked for everything again.</summary>
+    /// <param name="isSessionPresent">Whether the broker still has the subscriptions of the connection before.</param>
+    public void Reset(bool isSessionPresent)
     {
         lock (_gate)
         {
-            _toUnsubscribe.Clear();
+            if (!isSessionPresent)
+            {
+                _atBroker.Clear();
+                _toUnsubscribe.Clear();
+            }
+
+            var refused = _refused.Keys.ToList();
+            _refused.Clear();
+            foreach (var filter in refused)
+                Cover(filter);
             foreach (var subscription in _byFilter.Values)
             {
                 subscription.Reset();
@@ -109,9 +120,26 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
                 subscription.SubscribedAt = position;
                 subscription.AskedAt = subscription.LastRepeatAt = time.GetTimestamp();
                 _toSubscribe.Remove(subscription);
+                _atBroker.Add(subscription.Filter);
             }
 
             return taken;
+        }
+    }
+
+    /// <summary>The broker refused: it is asked instead for what the filter would have covered.</summary>
+    public void Refuse(UpstreamSubscription subscription, Exception refusal)
+    {
+        lock (_gate)
+        {
+            subscription.Refuse(refusal);
+            _atBroker.Remove(subscription.Filter);
+            if (_byFilter.GetValueOrDefault(subscription.Filter) != subscription)
+                return;
+
+            _refused.Add(subscription.Filter, subscription);
+            Uncover(subscription);
+            CoverAgain(subscription.Filter);
         }
     }
 
@@ -122,6 +150,7 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
         {
             var taken = _toUnsubscribe.Take(most).ToList();
             _toUnsubscribe.ExceptWith(taken);
+            _atBroker.ExceptWith(taken);
             return taken;
         }
     }
@@ -174,14 +203,34 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     {
         _demands.Remove(filter);
         _demanded.Remove(filter, filter);
+        _refused.Remove(filter);
         if (!_byFilter.TryGetValue(filter, out var subscription))
             return;
 
         Uncover(subscription);
+        CoverAgain(filter);
+    }
+
+    private UpstreamSubscription? Find(TopicFilter filter)
+    {
+        lock (_gate)
+        {
+            var covering = new List<TopicFilter>();
+            _cover.Covering(filter, covering);
+            return covering.Count > 0 ? _byFilter[covering[0]] : _refused.GetValueOrDefault(filter);
+        }
+    }
+
+    /// <summary>Covers what a filter covered that no longer does.</summary>
+    private void CoverAgain(TopicFilter filter)
+    {
         var uncovered = new List<TopicFilter>();
         _demanded.CoveredBy(filter, uncovered);
         foreach (var narrower in uncovered)
-            Cover(narrower);
+        {
+            if (!_refused.ContainsKey(narrower))
+                Cover(narrower);
+        }
     }
 
     private void Cover(TopicFilter filter)
@@ -204,8 +253,10 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     {
         _byFilter.Remove(subscription.Filter);
         _cover.Remove(subscription.Filter, subscription);
-        if (!_toSubscribe.Remove(subscription))
+        _toSubscribe.Remove(subscription);
+        if (_atBroker.Contains(subscription.Filter))
             _toUnsubscribe.Add(subscription.Filter);
+        subscription.Supersede();
     }
 
     private sealed class DemandCount

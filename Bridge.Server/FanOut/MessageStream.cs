@@ -217,6 +217,10 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         }
     }
 
+    /// <summary>
+    /// Whether the broker tells what it holds: the first retained message of a topic since the subscription does. Empty ones it never
+    /// holds (MQTT 5 §3.3.1.3).
+    /// </summary>
     private bool IsRepetition(BridgeMessage message, long subscribedAt) =>
         message is { Retain: true, Payload.IsEmpty: false }
         && subscribedAt >= 0

@@ -82,7 +82,10 @@ public sealed class LastMessageCachePropertyTests
         /// <summary>What was updated longest ago stands first.</summary>
         public List<SequencedMessage> Kept { get; } = [];
 
-        public long Bytes => Kept.Sum(kept => new CachedMessage(kept.Message, 0).Bytes);
+        public long Bytes => Kept.Sum(kept => Measure(kept.Message) + MeasureRetained(kept.Message));
+
+        /// <summary>Each topic's last retained message.</summary>
+        private Dictionary<string, BridgeMessage> Retained { get; } = [];
 
         public long Evicted { get; private set; }
 
@@ -90,16 +93,25 @@ public sealed class LastMessageCachePropertyTests
 
         public void Store(BridgeMessage message, long position)
         {
-            Kept.RemoveAll(kept => kept.Message.Topic == message.Topic);
+            if (Kept.RemoveAll(kept => kept.Message.Topic == message.Topic) == 0)
+                Retained.Remove(message.Topic);
             if (message is { Retain: true, Payload.IsEmpty: true })
                 return;
 
+            if (message.Retain)
+                Retained[message.Topic] = message;
             Kept.Add(new SequencedMessage(position, message));
             for (; Kept.Count > bounds.MaxTopics || Bytes > bounds.MaxBytes; Evicted++)
                 Kept.RemoveAt(0);
         }
 
         public void Sweep() => Expired += Kept.RemoveAll(kept => IsOver(kept.Message));
+
+        private static long Measure(BridgeMessage message) => new CachedMessage(message, 0).Bytes;
+
+        private long MeasureRetained(BridgeMessage message) => !message.Retain && Retained.TryGetValue(message.Topic, out var retained)
+            ? Measure(retained) - Measure(new BridgeMessage())
+            : 0;
 
         public bool IsOver(BridgeMessage message) =>
             message.ExpiresAt <= time.GetUtcNow()

@@ -65,6 +65,17 @@ public sealed class RetainedTests
     }
 
     [Fact]
+    public async Task Receive_RepetitionAfterMessagesThatWereNotRetained_DoesNotPutThemBack()
+    {
+        _scene.Receive("a", "on", retain: true);
+        _scene.Receive("a", "21.5");
+        _scene.Receive("a", "on", retain: true, subscribedAt: 2);
+
+        await ShouldHaveReceived(("on", MessageSource.Live), ("21.5", MessageSource.Live));
+        Last("a").GetText().Should().Be("21.5");
+    }
+
+    [Fact]
     public async Task Receive_RetainedThatCannotBeARepetition_IsLive()
     {
         _scene.Receive("a", "1", retain: true, subscribedAt: -1);
