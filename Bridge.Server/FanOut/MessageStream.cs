@@ -10,36 +10,26 @@ namespace Bridge.Server.FanOut;
 /// and goes to the feeds that match under one lock, and a subscriber begins under the same lock: between the snapshot and what follows
 /// nothing is lost and nothing comes twice. Encoding and writing happen outside of it.
 /// </summary>
-internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkItem, IDisposable
+internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly LastMessageCache _cache;
-    private readonly TopicFilterTree<Feed> _feedsByFilter = new();
-    private readonly Dictionary<TopicFilter, List<Feed>> _feeds = [];
+    private readonly FeedDirectory _feeds;
+    private readonly FeedDelivery _delivery;
     private readonly Dictionary<Outbox, int> _outboxes = [];
     private readonly List<Feed> _matches = [];
-    private readonly List<Feed> _open = [];
-    private readonly Func<string> _nextId;
-    private readonly List<Outbox> _toPump = [];
     private readonly string _epoch;
-    private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly TimeSpan _gather;
-    private readonly ITimer _gathered;
-    private long _lastDelivery;
-    private List<FeedBatch> _ready = [];
-    private bool _isDelivering;
     private long _position;
     private long _evictedTold;
 
     public MessageStream(
         string brokerKey, CacheOptions cache, FanOutOptions options, string epoch, Func<string> nextId, TimeProvider time, ILogger logger)
     {
-        (BrokerKey, _epoch, _nextId, _time, _logger) = (brokerKey, epoch, nextId, time, logger);
+        (BrokerKey, _epoch, _logger) = (brokerKey, epoch, logger);
         _cache = new LastMessageCache(cache, time);
-        _gather = TimeSpan.FromMilliseconds(options.GatherMilliseconds);
-        _gathered = time.CreateTimer(static stream => ((MessageStream)stream!).DeliverNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _lastDelivery = time.GetTimestamp() - (long)(_gather.TotalSeconds * time.TimestampFrequency);
+        _feeds = new FeedDirectory(this, nextId);
+        _delivery = new FeedDelivery(_gate, options, time, logger);
     }
 
     public string BrokerKey { get; }
@@ -69,10 +59,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             var sequenced = new SequencedMessage(position, message);
             _cache.Store(sequenced);
             _matches.Clear();
-            _feedsByFilter.Match(message.Topic, _matches);
+            _feeds.Match(message.Topic, _matches);
             foreach (var feed in _matches)
-                Append(feed, sequenced);
-            Deliver();
+                _delivery.Append(feed, sequenced);
         }
     }
 
@@ -93,8 +82,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
     {
         lock (_gate)
         {
-            var feed = FindFeed(outbox, filter);
-            Seal(feed);
+            var feed = _feeds.FindOrAdd(filter, outbox);
+            _delivery.Seal(feed);
             var last = new List<SequencedMessage>();
             _cache.Find(filter, 0, last);
             var subscriber = new Subscriber(feed, outbox, upstream) { Reached = feed.Appended, Position = _position };
@@ -106,7 +95,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             }
             catch
             {
-                RemoveIfUnused(feed);
+                _feeds.RemoveIfUnused(feed);
                 throw;
             }
 
@@ -126,7 +115,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
             subscriber.Outbox.Remove(subscriber);
             var feed = subscriber.Feed;
             feed.Subscribers = [.. feed.Subscribers.Where(other => other != subscriber)];
-            RemoveIfUnused(feed);
+            _feeds.RemoveIfUnused(feed);
             if (--_outboxes[subscriber.Outbox] == 0)
                 _outboxes.Remove(subscriber.Outbox);
         }
@@ -140,7 +129,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         lock (_gate)
         {
             var feed = subscriber.Feed;
-            Seal(feed);
+            _delivery.Seal(feed);
             var missed = new List<SequencedMessage>();
             _cache.Find(feed.Filter, subscriber.Position, missed);
             var skipped = feed.Appended - subscriber.Reached - missed.Count;
@@ -188,39 +177,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         _evictedTold = evicted;
     }
 
-    public void Dispose() => _gathered.Dispose();
+    public void Dispose() => _delivery.Dispose();
 
-    /// <summary>Delivers what has gathered, then waits for more to gather, if more came meanwhile. One delivery at a time.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        List<FeedBatch> batches;
-        lock (_gate)
-        {
-            _lastDelivery = _time.GetTimestamp();
-            foreach (var feed in _open)
-                Seal(feed);
-            _open.Clear();
-            (batches, _ready) = (_ready, []);
-        }
-
-        foreach (var batch in batches)
-            Offer(batch);
-        foreach (var outbox in _toPump)
-            outbox.Pump();
-        _toPump.Clear();
-
-        lock (_gate)
-        {
-            _isDelivering = _ready.Count > 0 || _open.Count > 0;
-            if (_isDelivering)
-                DeliverSoon();
-        }
-    }
-
-    /// <summary>
-    /// Whether the broker tells what it holds: the first retained message of a topic since the subscription does. Empty ones it never
-    /// holds (MQTT 5 §3.3.1.3).
-    /// </summary>
     private bool IsRepetition(BridgeMessage message, long subscribedAt) =>
         message is { Retain: true, Payload.IsEmpty: false }
         && subscribedAt >= 0
@@ -234,95 +192,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IThreadPoolWorkI
         && known.CorrelationData.GetValueOrDefault().Span.SequenceEqual(repeated.CorrelationData.GetValueOrDefault().Span)
         && known.UserProperties.SequenceEqual(repeated.UserProperties);
 
-    private void Offer(FeedBatch batch)
-    {
-        try
-        {
-            foreach (var subscriber in batch.Feed.Subscribers)
-            {
-                if (subscriber.Outbox.Offer(subscriber, batch))
-                    _toPump.Add(subscriber.Outbox);
-            }
-        }
-        catch (Exception exception)
-        {
-            // Nothing is known that gets here; if something does, the other feeds go on.
-            Log.NotDelivered(_logger, BrokerKey, batch.Feed.Filter.Text, exception);
-        }
-    }
-
-    private void Append(Feed feed, in SequencedMessage message)
-    {
-        if (!feed.HasOpen)
-            _open.Add(feed);
-        feed.Append(message);
-        if (feed.IsFull)
-            Seal(feed);
-    }
-
-    private void Seal(Feed feed)
-    {
-        if (feed.HasOpen)
-            _ready.Add(feed.Seal());
-    }
-
-    private void Deliver()
-    {
-        if (_isDelivering || _matches.Count == 0)
-            return;
-
-        _isDelivering = true;
-        DeliverSoon();
-    }
-
-    /// <summary>After a quiet time at once; otherwise when messages have gathered for as long as they may.</summary>
-    private void DeliverSoon()
-    {
-        var rest = _gather - _time.GetElapsedTime(_lastDelivery);
-        if (rest > TimeSpan.Zero)
-            _gathered.Change(rest, Timeout.InfiniteTimeSpan);
-        else
-            DeliverNow();
-    }
-
-    private void DeliverNow() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-
-    /// <summary>
-    /// Finds the filter's feed, or makes it. A connection that subscribes to a filter twice gets a second feed of it: each of its
-    /// subscriptions has an id of its own, and everybody's second one shares that.
-    /// </summary>
-    private Feed FindFeed(Outbox outbox, TopicFilter filter)
-    {
-        if (!_feeds.TryGetValue(filter, out var feeds))
-            _feeds.Add(filter, feeds = []);
-        var feed = feeds.Find(existing => !outbox.Has(existing));
-        if (feed is null)
-        {
-            feed = new Feed(this, _nextId(), filter);
-            feeds.Add(feed);
-            _feedsByFilter.Add(filter, feed);
-        }
-
-        return feed;
-    }
-
-    private void RemoveIfUnused(Feed feed)
-    {
-        if (feed.Subscribers.Length > 0)
-            return;
-
-        var feeds = _feeds[feed.Filter];
-        feeds.Remove(feed);
-        if (feeds.Count == 0)
-            _feeds.Remove(feed.Filter);
-        _feedsByFilter.Remove(feed.Filter, feed);
-    }
-
     private static partial class Log
     {
-        [LoggerMessage(2003, LogLevel.Error, "Broker {BrokerKey}: a batch of {Filter} could not be delivered")]
-        public static partial void NotDelivered(ILogger logger, string brokerKey, string filter, Exception exception);
-
         [LoggerMessage(2001, LogLevel.Warning, "Broker {BrokerKey}: the cache is full; {Count} last values were evicted since this was last said")]
         public static partial void Evicted(ILogger logger, string brokerKey, long count);
     }
