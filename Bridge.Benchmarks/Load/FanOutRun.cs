@@ -9,8 +9,9 @@ internal static class FanOutRun
 {
     private const int LatencySamples = 25;
 
-    // SignalR ends a connection on which nothing could be written for 10 s, and this is not about that.
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(8);
+    // Long enough to fill the system's buffers for a connection, which take megabytes, and the server's; short enough for a server
+    // that ends a connection on which nothing could be written for 10 s.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan QuietAtEnd = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(15);
 
@@ -26,7 +27,7 @@ internal static class FanOutRun
         var (receivedBefore, bytesBefore) = (pool.Received, pool.Bytes);
         var window = new Window(peer.MeasuredProcess);
         pool.Note(latency, LatencySamples);
-        await Task.Delay(load.PausedEvery > 0 && options.Window > LongestPause ? LongestPause : options.Window);
+        await Task.Delay(load.PausedEvery > 0 ? Pause : options.Window);
         pool.Note(null, LatencySamples);
         var deliveries = pool.Received - receivedBefore;
         var bytes = pool.Bytes - bytesBefore;

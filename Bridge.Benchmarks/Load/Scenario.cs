@@ -8,7 +8,7 @@ namespace Bridge.Benchmarks.Load;
 /// <param name="RunAsync">One run of it.</param>
 internal sealed record Scenario(string Name, Abilities Needs, Func<RunningPeer, Peer, LoadOptions, Task<Figures>> RunAsync)
 {
-    private const int SlowPayload = 4096;
+    private const int SlowPayload = 16_000;
 
     /// <summary>Whether each run needs a server that has done nothing yet.</summary>
     public bool NeedsFreshServer { get; init; }
@@ -22,8 +22,8 @@ internal sealed record Scenario(string Name, Abilities Needs, Func<RunningPeer, 
         FanOut("500x1000", new() { Subscribers = 500, Rate = 1000, Topics = 1000 }),
         FanOut("500x2000", new() { Subscribers = 500, Rate = 2000, Topics = 1000 }),
         FanOut("5000x20", new() { Subscribers = 5000, Rate = 20 }),
-        FanOut("slow-none", new() { Subscribers = 500, Rate = 100, PayloadLength = SlowPayload }),
-        FanOut("slow", new() { Subscribers = 500, Rate = 100, PayloadLength = SlowPayload, PausedEvery = 10 }),
+        FanOut("slow-none", new() { Subscribers = 500, Rate = 50, PayloadLength = SlowPayload }),
+        FanOut("slow", new() { Subscribers = 500, Rate = 50, PayloadLength = SlowPayload, PausedEvery = 10 }),
         new("idle5000", Abilities.FanOut, IdleRun.RunAsync) { NeedsFreshServer = true, Subscribers = 5000 },
         Ingest(5_000),
         Ingest(20_000),
