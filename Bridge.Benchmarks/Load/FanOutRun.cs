@@ -13,7 +13,7 @@ internal static class FanOutRun
     // that ends a connection on which nothing could be written for 10 s.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan QuietAtEnd = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
 
     public static async Task<Figures> RunAsync(RunningPeer peer, Peer kind, FanOutLoad load, LoadOptions options)
     {
