@@ -1,0 +1,35 @@
+using System.Buffers.Binary;
+
+namespace Bridge.Benchmarks.Clients;
+
+/// <summary>Reads how many messages a batch of the bridge says it left out.</summary>
+internal static class SkippedCount
+{
+    /// <summary>The name and room for the number: nine digits in JSON, an integer in MessagePack.</summary>
+    public const int RecordLength = 18;
+
+    public static byte[] Name { get; } = "skipped"u8.ToArray();
+
+    public static long Read(ReadOnlySpan<byte> record)
+    {
+        var value = record[Name.Length..];
+        return value[0] == '"' ? ReadJson(value[2..]) : ReadMessagePack(value);
+    }
+
+    private static long ReadJson(ReadOnlySpan<byte> text)
+    {
+        var value = 0L;
+        for (var i = 0; i < text.Length && char.IsAsciiDigit((char)text[i]); i++)
+            value = (value * 10) + (text[i] - '0');
+        return value;
+    }
+
+    private static long ReadMessagePack(ReadOnlySpan<byte> bytes) => bytes[0] switch
+    {
+        0xCC => bytes[1],
+        0xCD => BinaryPrimitives.ReadUInt16BigEndian(bytes[1..]),
+        0xCE => BinaryPrimitives.ReadUInt32BigEndian(bytes[1..]),
+        0xCF => BinaryPrimitives.ReadInt64BigEndian(bytes[1..]),
+        var small => small,
+    };
+}

@@ -1,0 +1,65 @@
+using BenchmarkDotNet.Attributes;
+using Bridge.Contracts;
+using Bridge.Server.Caching;
+using Bridge.Server.Configuration;
+using Bridge.Server.FanOut;
+using Bridge.Server.Topics;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bridge.Benchmarks.Micro;
+
+/// <summary>
+/// A message that this many feeds match, each with one subscriber, from the broker's reader to the connection. In bursts, because a
+/// benchmark that never waited for the delivery would measure how the memory fills.
+/// </summary>
+[MemoryDiagnoser]
+public class MessageStreamBenchmarks
+{
+    private const int Burst = 1000;
+
+    private readonly BridgeMessage[] _messages = Samples.Messages(Burst);
+    private readonly Counter _counter = new();
+    private MessageStream _stream = null!;
+
+    [Params(0, 1, 100)]
+    public int Feeds { get; set; }
+
+    [GlobalSetup]
+    public void Subscribe()
+    {
+        var lastId = 0;
+        var limits = new LimitOptions { SubscriptionsPerConnection = 0, OutboxBytes = 0 };
+        _stream = new MessageStream("plant", new CacheOptions(), "0123abcd", () => $"s{++lastId}", TimeProvider.System, NullLogger.Instance);
+        // One connection with the same filter many times: each is a feed of its own.
+        var outbox = new Outbox(_counter, limits, NullLogger.Instance);
+        for (var i = 0; i < Feeds; i++)
+            _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), snapshot: false, upstream: null);
+    }
+
+    [Benchmark(OperationsPerInvoke = Burst)]
+    public void ReceiveAndDeliver()
+    {
+        _counter.Begin(Burst * Feeds);
+        foreach (var message in _messages)
+            _stream.Receive(message, -1);
+        _counter.Wait();
+    }
+
+    /// <summary>A connection that takes everything at once, and sees when all has come.</summary>
+    private sealed class Counter : IOutboxSink
+    {
+        private int _missing;
+
+        public WireFormat Format => WireFormat.Json;
+
+        public void Begin(int expected) => _missing = expected;
+
+        public void Wait() => SpinWait.SpinUntil(() => Volatile.Read(ref _missing) <= 0);
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> records)
+        {
+            Volatile.Write(ref _missing, _missing - records.Span.Count("\"receivedAt\""u8));
+            return ValueTask.CompletedTask;
+        }
+    }
+}
