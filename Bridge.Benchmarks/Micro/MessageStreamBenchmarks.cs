@@ -13,7 +13,7 @@ namespace Bridge.Benchmarks.Micro;
 /// benchmark that never waited for the delivery would measure how the memory fills.
 /// </summary>
 [MemoryDiagnoser]
-public class MessageStreamBenchmarks
+public class MessageStreamBenchmarks : IDisposable
 {
     private const int Burst = 1000;
 
@@ -29,11 +29,18 @@ public class MessageStreamBenchmarks
     {
         var lastId = 0;
         var limits = new LimitOptions { SubscriptionsPerConnection = 0, OutboxBytes = 0 };
-        _stream = new MessageStream("plant", new CacheOptions(), "0123abcd", () => $"s{++lastId}", TimeProvider.System, NullLogger.Instance);
+        _stream = new MessageStream("plant", new CacheOptions(), new FanOutOptions { GatherMilliseconds = 0 }, "0123abcd", () => $"s{++lastId}", TimeProvider.System, NullLogger.Instance);
         // One connection with the same filter many times: each is a feed of its own.
         var outbox = new Outbox(_counter, limits, NullLogger.Instance);
         for (var i = 0; i < Feeds; i++)
             _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), snapshot: false, upstream: null);
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _stream.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     [Benchmark(OperationsPerInvoke = Burst)]
