@@ -27,6 +27,9 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
 
     private Task<PublishRequest> ReadAsync(HttpRequest request)
     {
+        // Nothing here decompresses: a compressed body would reach the broker as it is.
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+            throw Unsupported($"The content encoding '{encoding}' is not read here");
         if (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic"))
             return ReadRawAsync(request);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))

@@ -142,4 +142,18 @@ public sealed class PublishBadRequestTests(EmbeddedBridge bridge) : IClassFixtur
 
         await response.ShouldBeProblemAsync(415, "unsupported_media_type");
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("?brokerKey=embedded&topic=a")]
+    public async Task Post_CompressedBody_IsUnsupportedRatherThanPublishedAsItIs(string query)
+    {
+        using var content = new ByteArrayContent([0x1F, 0x8B, 8, 0]);
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", "gzip");
+
+        using var response = await bridge.Client.PostAsync(new Uri($"/publish{query}", UriKind.Relative), content);
+
+        await response.ShouldBeProblemAsync(415, "unsupported_media_type");
+    }
 }
