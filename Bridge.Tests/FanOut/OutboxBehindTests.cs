@@ -54,6 +54,23 @@ public sealed class OutboxBehindTests
     }
 
     [Fact]
+    public async Task Offer_MoreTopicsMissedThanOneBatchTakes_ToldOnceWhatWasSkipped()
+    {
+        var (sink, outbox) = _scene.Connect();
+        _scene.Subscribe(outbox, "a/#", snapshot: true);
+        await StallAsync(sink);
+
+        await SendAsync(20_000, topics: 2000);
+        sink.Release();
+
+        await sink.Records.WaitForAsync(record => record is MessageBatch batch && batch.Messages.Any(IsLast));
+        var catchUp = sink.Batches().SkipWhile(batch => batch.Skipped == 0).ToList();
+        catchUp.Should().HaveCountGreaterThan(3).And.OnlyContain(batch => !batch.Snapshot && !batch.SnapshotComplete);
+        catchUp.Sum(batch => batch.Messages.Count).Should().Be(2000);
+        catchUp.Skip(1).Sum(batch => batch.Skipped).Should().Be(0);
+    }
+
+    [Fact]
     public async Task Offer_BatchLargerThanTheBound_IsTakenByAnEmptyOutbox()
     {
         var (sink, outbox) = _scene.Connect();
@@ -147,12 +164,12 @@ public sealed class OutboxBehindTests
     }
 
     /// <summary>Sends, and waits until all connections were offered it: one that came later has got it all.</summary>
-    private async Task SendAsync(int count, int padding = 0)
+    private async Task SendAsync(int count, int padding = 0, int topics = Topics)
     {
         var (witness, outbox) = _scene.Connect();
         var subscription = _scene.Subscribe(outbox, "#");
         for (var i = 0; i < count; i++)
-            _scene.Send($"a/{i % Topics}", padding);
+            _scene.Send($"a/{i % topics}", padding);
         (_sent, _last) = (_sent + count, _scene.Stream.Position);
         _scene.Receive("end", "end");
         await witness.Records.WaitForAsync(record => record is MessageBatch batch && batch.Messages.Any(message => message.Topic == "end"));
