@@ -18,6 +18,9 @@ public static class ErrorCodes
     /// <summary>A publish without a message. HTTP 400.</summary>
     public const string MessageMissing = "message_missing";
 
+    /// <summary>The caller may not do this. HTTP 403.</summary>
+    public const string Forbidden = "forbidden";
+
     /// <summary>The broker said not authorized. HTTP 403.</summary>
     public const string BrokerRefused = "broker_refused";
 

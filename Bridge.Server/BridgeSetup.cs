@@ -42,6 +42,7 @@ public static class BridgeSetup
             if (options.Cors.Origins.Count > 0)
                 policy.WithOrigins([.. options.Cors.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials();
         });
+        app.UseOriginCheck(options.Cors.Origins);
         app.UseDashboardFiles();
         app.MapHubDoor();
         app.MapHttpDoor();

@@ -55,6 +55,8 @@ public class MessageStreamBenchmarks : IDisposable
     /// <summary>A connection that takes everything at once, and sees when all has come.</summary>
     private sealed class Counter : IOutboxSink
     {
+        public void Abort() => throw new InvalidOperationException("The benchmark's connection failed.");
+
         private int _missing;
 
         public WireFormat Format => WireFormat.Json;

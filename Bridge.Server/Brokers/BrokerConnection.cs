@@ -16,6 +16,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>As many filters as AWS IoT takes in one SUBSCRIBE packet.</summary>
     private const int FiltersPerPacket = 8;
 
+    /// <summary>As many publishes may wait for the broker at a time.</summary>
+    private const int MostPublishing = 10_000;
+
     private readonly BrokerOptions _options;
     private readonly LimitOptions _limits;
     private readonly string _contentRoot;
@@ -34,6 +37,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private volatile BrokerStateChange _state;
     private volatile MqttSession? _session;
     private long _leftOut;
+    private int _publishing;
     private long? _linkUpAt;
     private Task _running = Task.CompletedTask;
 
@@ -110,9 +114,18 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             throw Disconnected("is");
 
         PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
+        if (Interlocked.Increment(ref _publishing) > MostPublishing)
+        {
+            Interlocked.Decrement(ref _publishing);
+            throw new BridgeException(ErrorCodes.Overloaded, $"{MostPublishing} messages wait for broker '{Key}' already.");
+        }
+
+        // What was not sent when the caller is told of a timeout must not be sent after it.
+        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var began = _time.GetTimestamp();
         try
         {
-            var published = session.PublishAsync(request.ToPacket());
+            var published = session.PublishAsync(request.ToPacket(), abandon.Token);
             published.Observe();
             var (code, text) = await published.WaitAsync(TimeSpan.FromSeconds(_options.PublishTimeoutSeconds), _time, cancellationToken);
             var receipt = PublishChecks.ToReceipt(request, code, text);
@@ -121,6 +134,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
         catch (TimeoutException)
         {
+            session.EndIfStuck(began);
             throw new BridgeException(
                 ErrorCodes.PublishTimeout,
                 $"Broker '{Key}' did not acknowledge within {_options.PublishTimeoutSeconds} s; the message may have reached it.");
@@ -128,6 +142,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         catch (BrokerLinkException)
         {
             throw Disconnected("went");
+        }
+        finally
+        {
+            await abandon.CancelAsync();
+            Interlocked.Decrement(ref _publishing);
         }
     }
 

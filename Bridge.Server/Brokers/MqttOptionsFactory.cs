@@ -25,8 +25,6 @@ internal sealed class MqttOptionsFactory(string brokerKey, BrokerOptions options
         CleanSession = options.CleanStart,
         SessionExpiryInterval = options.CleanStart || !IsMqtt5 ? 0 : (uint)options.SessionExpirySeconds,
         KeepAlivePeriod = TimeSpan.FromSeconds(options.KeepAliveSeconds),
-        // What is larger the broker keeps to itself.
-        MaximumPacketSize = IsMqtt5 ? (uint)MostPacketBytes : 0,
         Credentials = CreateCredentials(),
         AuthenticationMethod = options.AuthenticationMethod,
         AuthenticationData = authenticationData,

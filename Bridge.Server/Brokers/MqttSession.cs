@@ -28,8 +28,10 @@ internal sealed class MqttSession : IAsyncDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _publishSlots;
+    private readonly int _publishSlotCount;
     private readonly TimeSpan _keepAlive;
     private long _lastReceived;
+    private long _lastAcknowledged;
     private Task _keepingAlive = Task.CompletedTask;
     private Task _reading = Task.CompletedTask;
     private Task _lastSent = Task.CompletedTask;
@@ -54,7 +56,8 @@ internal sealed class MqttSession : IAsyncDisposable
     {
         (_stream, _reader, _writer, _onPublish, _unreleased, _time) = (stream, reader, writer, onPublish, unreleased, time);
         Limits = BrokerLimits.From(accepted, options.ProtocolVersion);
-        _publishSlots = new SemaphoreSlim(Math.Min(Limits.ReceiveMaximum, MostInFlight));
+        _publishSlotCount = Math.Min(Limits.ReceiveMaximum, MostInFlight);
+        _publishSlots = new SemaphoreSlim(_publishSlotCount);
         _keepAlive = accepted.ServerKeepAlive > 0 ? TimeSpan.FromSeconds(accepted.ServerKeepAlive) : options.KeepAlivePeriod;
         _lastReceived = time.GetTimestamp();
         IsSessionPresent = accepted.IsSessionPresent;
@@ -74,7 +77,7 @@ internal sealed class MqttSession : IAsyncDisposable
     /// <summary>Begins to read, and to keep the connection alive.</summary>
     public void Start()
     {
-        var ended = new TaskCompletionSource();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var thread = new Thread(
             () =>
             {
@@ -101,9 +104,11 @@ internal sealed class MqttSession : IAsyncDisposable
     /// Publishes and waits for the broker's acknowledgement, as the quality of service asks. A caller bounds its own wait: a packet
     /// is never abandoned half sent, nor an identifier before it was answered.
     /// </summary>
+    /// <param name="packet">The message.</param>
+    /// <param name="abandon">Once it is cancelled the message is not sent any more, if it was not before.</param>
     /// <returns>The reason code of PUBACK or PUBREC (MQTT 5 §3.4.2.1, §3.5.2.1) and the broker's reason string.</returns>
     /// <exception cref="BrokerLinkException">The connection ended first.</exception>
-    public async Task<(int ReasonCode, string? Text)> PublishAsync(MqttPublishPacket packet)
+    public async Task<(int ReasonCode, string? Text)> PublishAsync(MqttPublishPacket packet, CancellationToken abandon)
     {
         if (packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
         {
@@ -111,7 +116,7 @@ internal sealed class MqttSession : IAsyncDisposable
             return (0, null);
         }
 
-        var acknowledged = await SendInOrderAsync(packet);
+        var acknowledged = await SendInOrderAsync(packet, abandon);
         try
         {
             return await acknowledged switch
@@ -123,9 +128,20 @@ internal sealed class MqttSession : IAsyncDisposable
         }
         finally
         {
+            Volatile.Write(ref _lastAcknowledged, _time.GetTimestamp());
             _requests.Release(packet.PacketIdentifier);
             _publishSlots.Release();
         }
+    }
+
+    /// <summary>
+    /// Ends the connection when the broker owes so many acknowledgements that it may be sent nothing more, and gave none since the
+    /// timestamp. Some brokers drop what they throttle and keep the connection: all that follows would wait for ever.
+    /// </summary>
+    public void EndIfStuck(long since)
+    {
+        if (_publishSlots.CurrentCount == 0 && Volatile.Read(ref _lastAcknowledged) < since)
+            End($"The broker acknowledged none of {_publishSlotCount} messages.");
     }
 
     /// <summary>Says good-bye, where that is possible within a moment, and closes.</summary>
@@ -153,7 +169,7 @@ internal sealed class MqttSession : IAsyncDisposable
     /// before it. Those who wait for a semaphore are let go in order, but go on in any.
     /// </summary>
     /// <returns>The acknowledgement to come.</returns>
-    private async Task<Task<MqttPacket>> SendInOrderAsync(MqttPublishPacket packet)
+    private async Task<Task<MqttPacket>> SendInOrderAsync(MqttPublishPacket packet, CancellationToken abandon)
     {
         var isNext = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var before = Interlocked.Exchange(ref _lastSent, isNext.Task);
@@ -162,7 +178,7 @@ internal sealed class MqttSession : IAsyncDisposable
         try
         {
             await before;
-            await TakePublishSlotAsync();
+            await TakePublishSlotAsync(abandon);
             packet.PacketIdentifier = _requests.Acquire(out acknowledged);
             // The writer has it when this returns; those that follow need not wait until it is written.
             sending = SendAsync(packet);
@@ -176,13 +192,14 @@ internal sealed class MqttSession : IAsyncDisposable
         return acknowledged;
     }
 
-    private async Task TakePublishSlotAsync()
+    private async Task TakePublishSlotAsync(CancellationToken abandon)
     {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, abandon);
         try
         {
-            await _publishSlots.WaitAsync(_closing.Token);
+            await _publishSlots.WaitAsync(either.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             throw new BrokerLinkException(await Ended);
         }

@@ -45,7 +45,18 @@ internal static class MqttTransport
 
     private static async Task<Stream> ConnectTcpAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken)
     {
-        var stream = await ConnectSocketAsync(url, cancellationToken);
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(new DnsEndPoint(url.Host, url.Port), cancellationToken);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        var stream = new PolledSocketStream(socket);
         if (tls is null)
             return stream;
 
@@ -62,31 +73,6 @@ internal static class MqttTransport
         }
     }
 
-    /// <summary>
-    /// Connects on a thread of its own. An asynchronous connect would have the runtime watch the socket from then on, and be woken by
-    /// each arrival, though nobody reads through it.
-    /// </summary>
-    private static async Task<Stream> ConnectSocketAsync(BrokerUrl url, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await using var abort = cancellationToken.Register(socket.Dispose);
-            await Task.Factory.StartNew(
-                () => socket.Connect(new DnsEndPoint(url.Host, url.Port)),
-                CancellationToken.None,
-                TaskCreationOptions.LongRunning,
-                TaskScheduler.Default);
-            return new PolledSocketStream(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            cancellationToken.ThrowIfCancellationRequested();
-            throw;
-        }
-    }
-
     private static async Task<Stream> ConnectWebSocketAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken)
     {
         var handler = new SocketsHttpHandler();
@@ -99,7 +85,8 @@ internal static class MqttTransport
         {
             socket.Options.AddSubProtocol(SubProtocol);
             await socket.ConnectAsync(new Uri(url.ToString()), invoker, cancellationToken);
-            return WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);
+            // Who closes has said good-bye in MQTT, and a broker that is gone will not answer the WebSocket's.
+            return WebSocketStream.Create(socket, WebSocketMessageType.Binary, closeTimeout: TimeSpan.Zero);
         }
         catch
         {

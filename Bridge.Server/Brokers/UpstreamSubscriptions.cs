@@ -182,7 +182,9 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     {
         lock (_gate)
         {
-            while (_lingering.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since) >= linger)
+            // One look at the clock: a pause between two would make the rest negative.
+            var now = time.GetTimestamp();
+            while (_lingering.TryPeek(out var oldest) && time.GetElapsedTime(oldest.Since, now) >= linger)
             {
                 _lingering.Dequeue();
                 // It may have been demanded again meanwhile, and even released again.
@@ -192,7 +194,7 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
 
             _lingerTimer?.Dispose();
             _lingerTimer = _lingering.TryPeek(out var next)
-                ? time.CreateTimer(_ => EndLingering(), null, linger - time.GetElapsedTime(next.Since), Timeout.InfiniteTimeSpan)
+                ? time.CreateTimer(_ => EndLingering(), null, linger - time.GetElapsedTime(next.Since, now), Timeout.InfiniteTimeSpan)
                 : null;
         }
 

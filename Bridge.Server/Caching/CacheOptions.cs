@@ -15,6 +15,9 @@ public sealed class CacheOptions
     /// </summary>
     public long MaxBytes { get; set; } = 268_435_456;
 
-    /// <summary>How long a value is kept after its last update; 0 means for ever. Default one day.</summary>
+    /// <summary>
+    /// How long a value is kept after its last update, unless it is a retained one, which the broker keeps too; 0 means for ever.
+    /// Default one day.
+    /// </summary>
     public TimeSpan Ttl { get; set; } = TimeSpan.FromDays(1);
 }

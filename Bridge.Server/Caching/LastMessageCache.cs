@@ -11,6 +11,7 @@ namespace Bridge.Server.Caching;
 internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
 {
     private readonly TopicTree<CachedMessage> _topics = new();
+    private readonly Deletions _deletions = new();
     private readonly List<CachedMessage> _scratch = [];
     private CachedMessage? _oldest;
     private CachedMessage? _newest;
@@ -38,8 +39,11 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         {
             if (known is not null)
                 Remove(known);
+            _deletions.Add(message);
             return;
         }
+
+        _deletions.Undo(message.Message.Topic);
 
         if (known is not null)
         {
@@ -70,33 +74,46 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         return message is not null;
     }
 
-    /// <summary>Appends the last messages of all topics that match and came after a position, in no certain order.</summary>
-    public void Find(TopicFilter filter, long after, List<SequencedMessage> results)
+    /// <summary>Appends the last messages of all topics that match, in no certain order.</summary>
+    public void Find(TopicFilter filter, List<SequencedMessage> results)
     {
         var now = time.GetUtcNow();
         _scratch.Clear();
         _topics.Find(filter, _scratch);
         foreach (var cached in _scratch)
         {
-            if (cached.Position > after && !IsOver(cached, now))
+            if (!IsOver(cached, now))
                 results.Add(new SequencedMessage(cached.Position, cached.Message));
         }
 
         _scratch.Clear();
     }
 
+    /// <summary>
+    /// Appends, of all topics that match, what changed after a position: the last message, or the empty one that deleted it. Costs what
+    /// changed, not what is kept.
+    /// </summary>
+    public void FindNewer(TopicFilter filter, long after, List<SequencedMessage> results)
+    {
+        var now = time.GetUtcNow();
+        for (var cached = _newest; cached is not null && cached.Position > after; cached = cached.Older)
+        {
+            if (filter.Matches(cached.Message.Topic) && !IsOver(cached, now))
+                results.Add(new SequencedMessage(cached.Position, cached.Message));
+        }
+
+        _deletions.Find(filter, after, results);
+    }
+
     /// <summary>Removes what has run out of time.</summary>
     public void Sweep()
     {
         var now = time.GetUtcNow();
-        while (_oldest is not null && IsTooOld(_oldest, now))
-            Expire(_oldest);
-
-        // Their own expiry times come in no order; most systems set none.
-        for (var cached = _withExpiry > 0 ? _oldest : null; cached is not null;)
+        // The oldest come first, but retained ones among them stay; and messages' own expiry times come in no order.
+        for (var cached = _oldest; cached is not null && (_withExpiry > 0 || IsOld(cached, now));)
         {
             var next = cached.Newer;
-            if (cached.Message.ExpiresAt <= now)
+            if (IsOver(cached, now))
                 Expire(cached);
             cached = next;
         }
@@ -104,7 +121,10 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
 
     private bool IsOver(CachedMessage cached, DateTimeOffset now) => cached.Message.ExpiresAt <= now || IsTooOld(cached, now);
 
-    private bool IsTooOld(CachedMessage cached, DateTimeOffset now) =>
+    /// <summary>What the broker retains it holds until it is told otherwise, and so do we: some values change once a year.</summary>
+    private bool IsTooOld(CachedMessage cached, DateTimeOffset now) => !cached.Message.Retain && IsOld(cached, now);
+
+    private bool IsOld(CachedMessage cached, DateTimeOffset now) =>
         options.Ttl > TimeSpan.Zero && now - cached.Message.ReceivedAt >= options.Ttl;
 
     private void Expire(CachedMessage cached)

@@ -8,4 +8,7 @@ internal interface IOutboxSink
 
     /// <summary>Writes whole records; completes when the connection has taken them, and may take its time.</summary>
     ValueTask WriteAsync(ReadOnlyMemory<byte> records);
+
+    /// <summary>Ends the connection: it can no longer be told what it is owed.</summary>
+    void Abort();
 }

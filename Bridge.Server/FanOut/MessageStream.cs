@@ -85,7 +85,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var feed = _feeds.FindOrAdd(filter, outbox);
             _delivery.Seal(feed);
             var last = new List<SequencedMessage>();
-            _cache.Find(filter, 0, last);
+            _cache.Find(filter, last);
             var subscriber = new Subscriber(feed, outbox, upstream) { Reached = feed.Appended, Position = _position };
             var replay = snapshot ? new Replay(subscriber, last, _position, isSnapshot: true, skipped: 0) : null;
             var matchedTopics = last.Count;
@@ -131,7 +131,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var feed = subscriber.Feed;
             _delivery.Seal(feed);
             var missed = new List<SequencedMessage>();
-            _cache.Find(feed.Filter, subscriber.Position, missed);
+            _cache.FindNewer(feed.Filter, subscriber.Position, missed);
             var skipped = feed.Appended - subscriber.Reached - missed.Count;
             var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, _position, isSnapshot: false, skipped) : null;
             subscriber.Outbox.CatchUp(subscriber, feed.Appended, _position, replay);
@@ -146,7 +146,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         lock (_gate)
         {
             if (!filter.IsExact)
-                _cache.Find(filter, 0, last);
+                _cache.Find(filter, last);
             else if (_cache.TryGet(filter.Text, out var cached))
                 last.Add(new SequencedMessage(cached.Position, cached.Message));
             cursor = CursorAt(_position);

@@ -175,9 +175,11 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
         }
         catch (Exception exception)
         {
-            // The connection is lost, or about to be: SignalR ends it.
+            // A lost connection does not end here: SignalR takes its writes until it has ended it. This is a fault of ours, and a client
+            // that stays connected would wait for ever.
             Log.Stopped(logger, exception);
             Close();
+            sink.Abort();
         }
     }
 
@@ -278,7 +280,7 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
 
     private static partial class Log
     {
-        [LoggerMessage(2002, LogLevel.Debug, "A connection's outbox stopped")]
+        [LoggerMessage(2002, LogLevel.Error, "A connection is ended, because what it is owed cannot be written")]
         public static partial void Stopped(ILogger logger, Exception exception);
     }
 }

@@ -27,6 +27,9 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
 
     private Task<PublishRequest> ReadAsync(HttpRequest request)
     {
+        if (request.Headers.ContainsKey("Idempotency-Key"))
+            throw BridgeException.RequestInvalid("'Idempotency-Key' is not supported by this version.");
+
         // Nothing here decompresses: a compressed body would reach the broker as it is.
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
             throw Unsupported($"The content encoding '{encoding}' is not read here");
@@ -60,6 +63,9 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
     private async Task<PublishRequest> ReadRawAsync(HttpRequest request)
     {
         var fields = UrlEncoded.Parse(request.QueryString);
+        if (fields.Has("message") || fields.Has("messageBase64"))
+            throw BridgeException.RequestInvalid("With brokerKey and topic in the query the body is the message; it cannot be in the query too.");
+
         var body = await ReadBodyAsync(request, options.Limits.MaxPayloadBytes);
         var parsed = RequestParser.ParsePublish(fields, body);
         var takesContentType = brokers.TryGet(parsed.BrokerKey, out var broker) && broker.IsMqtt5;

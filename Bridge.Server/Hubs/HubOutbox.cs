@@ -11,6 +11,8 @@ internal sealed class HubOutbox(HubConnectionContext connection) : IOutboxSink
     /// <summary>The outbox of the connection that a hub method runs for.</summary>
     public static Outbox Of(HubCallerContext context) => context.Features.Get<Outbox>() ?? throw new InvalidOperationException("The connection has no outbox.");
 
+    public void Abort() => connection.Abort();
+
     public ValueTask WriteAsync(ReadOnlyMemory<byte> records) =>
         connection.WriteAsync(new SerializedHubMessage([new SerializedMessage(connection.Protocol.Name, records)]));
 }

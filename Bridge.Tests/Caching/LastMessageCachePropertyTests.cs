@@ -61,8 +61,8 @@ public sealed class LastMessageCachePropertyTests
     private static void ShouldAgree(LastMessageCache cache, Model model)
     {
         var found = new List<SequencedMessage>();
-        cache.Find(TopicFilter.Parse("#"), 0, found);
-        cache.Find(TopicFilter.Parse("$s/#"), 0, found);
+        cache.Find(TopicFilter.Parse("#"), found);
+        cache.Find(TopicFilter.Parse("$s/#"), found);
         var fresh = model.Kept.Where(kept => !model.IsOver(kept.Message)).ToList();
 
         (cache.Count, cache.Bytes, cache.Evicted, cache.Expired)
@@ -115,6 +115,6 @@ public sealed class LastMessageCachePropertyTests
 
         public bool IsOver(BridgeMessage message) =>
             message.ExpiresAt <= time.GetUtcNow()
-            || (bounds.Ttl > TimeSpan.Zero && time.GetUtcNow() - message.ReceivedAt >= bounds.Ttl);
+            || (!message.Retain && bounds.Ttl > TimeSpan.Zero && time.GetUtcNow() - message.ReceivedAt >= bounds.Ttl);
     }
 }

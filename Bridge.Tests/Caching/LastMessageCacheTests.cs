@@ -151,16 +151,33 @@ public sealed class LastMessageCacheTests
     }
 
     [Fact]
-    public void Find_AfterAPosition_FindsOnlyWhatCameLater()
+    public void FindNewer_AfterAPosition_FindsOnlyWhatChangedLater()
     {
         Store("x/a", "1");
         Store("x/b", "2");
         Store("y", "3");
 
         var found = new List<SequencedMessage>();
-        _cache.Find(TopicFilter.Parse("x/+"), 1, found);
+        _cache.FindNewer(TopicFilter.Parse("x/+"), 1, found);
 
         found.Select(message => (message.Position, message.Message.Topic)).Should().Equal((2, "x/b"));
+    }
+
+    [Fact]
+    public void FindNewer_TopicsDeletedAndSetAgain_FindsTheNewestOfEach()
+    {
+        Store("x/gone", "1", retain: true);
+        Store("x/back", "2", retain: true);
+        Store("x/gone", "", retain: true);
+        Store("x/back", "", retain: true);
+        Store("x/gone", "", retain: true);
+        Store("x/back", "6", retain: true);
+
+        var found = new List<SequencedMessage>();
+        _cache.FindNewer(TopicFilter.Parse("x/+"), 2, found);
+
+        found.Select(message => (message.Position, message.Message.Topic, message.Message.GetText()))
+            .Should().BeEquivalentTo([(5L, "x/gone", ""), (6L, "x/back", "6")]);
     }
 
     private void Store(string topic, string text, bool retain = false) =>
@@ -169,7 +186,7 @@ public sealed class LastMessageCacheTests
     private IEnumerable<string> Topics(string filter)
     {
         var found = new List<SequencedMessage>();
-        _cache.Find(TopicFilter.Parse(filter), 0, found);
+        _cache.Find(TopicFilter.Parse(filter), found);
         return found.Select(message => message.Message.Topic);
     }
 }

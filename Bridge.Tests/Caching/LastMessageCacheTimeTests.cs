@@ -107,7 +107,7 @@ public sealed class LastMessageCacheTimeTests
         _time.Advance(Second);
 
         var found = new List<SequencedMessage>();
-        _cache.Find(TopicFilter.Parse("x/#"), 0, found);
+        _cache.Find(TopicFilter.Parse("x/#"), found);
 
         found.Should().ContainSingle().Which.Message.Topic.Should().Be("x/b");
     }

@@ -48,6 +48,10 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
         stall?.SetResult();
     }
 
+    public bool IsAborted { get; private set; }
+
+    public void Abort() => IsAborted = true;
+
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> records)
     {
         if (Interlocked.Exchange(ref _isWriting, 1) == 1)

@@ -74,7 +74,8 @@ public sealed class OutboxTests
         await Eventually.HoldsAsync(() => upstream.Disposed == 1);
         var act = () => _scene.Subscribe(outbox, "c");
         act.Should().Throw<OperationCanceledException>();
-        _scene.Logs.Entries.Items.Should().ContainSingle().Which.Level.Should().Be(LogLevel.Debug);
+        sink.IsAborted.Should().BeTrue("its client would wait for ever");
+        _scene.Logs.Entries.Items.Should().ContainSingle().Which.Level.Should().Be(LogLevel.Error);
     }
 
     [Fact]

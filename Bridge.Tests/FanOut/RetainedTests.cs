@@ -1,5 +1,4 @@
 using Bridge.Contracts;
-using Bridge.Server.Caching;
 using Bridge.Server.Topics;
 using Bridge.Tests.Support;
 
@@ -8,7 +7,7 @@ namespace Bridge.Tests.FanOut;
 /// <summary>What of the broker's retained messages is news, and what is a repetition.</summary>
 public sealed class RetainedTests
 {
-    private readonly StreamScene _scene = new(new CacheOptions { Ttl = TimeSpan.FromMinutes(1) });
+    private readonly StreamScene _scene = new();
     private readonly FakeSink _sink;
 
     public RetainedTests()
@@ -116,7 +115,9 @@ public sealed class RetainedTests
     [Fact]
     public async Task Receive_RepetitionOfWhatRanOut_IsKeptAgain()
     {
-        _scene.Receive("a", "1", retain: true, subscribedAt: 0);
+        var now = _scene.Time.GetUtcNow();
+        var expiring = TestMessages.Message("a", "1", retain: true, now) with { ExpiresAt = now.AddMinutes(1) };
+        _scene.Stream.Receive(expiring, subscribedAt: 0);
         _scene.Time.Advance(TimeSpan.FromMinutes(1));
 
         _scene.Receive("a", "1", retain: true, subscribedAt: 1);

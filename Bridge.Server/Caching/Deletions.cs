@@ -1,0 +1,44 @@
+using Bridge.Server.Messages;
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Caching;
+
+/// <summary>
+/// The retained values that were deleted of late, for those who could not keep up: without them they would show a deleted value for
+/// ever. Of those before the last 10,000 only the number of skipped messages tells. Guarded by the stream's lock.
+/// </summary>
+internal sealed class Deletions
+{
+    private const int Most = 10_000;
+
+    private readonly Queue<SequencedMessage> _inOrder = new();
+    private readonly Dictionary<string, long> _newest = [];
+
+    /// <summary>Notes a deletion: the empty message itself.</summary>
+    public void Add(in SequencedMessage deletion)
+    {
+        _inOrder.Enqueue(deletion);
+        _newest[deletion.Message.Topic] = deletion.Position;
+        while (_inOrder.Count > Most)
+        {
+            var oldest = _inOrder.Dequeue();
+            if (_newest.GetValueOrDefault(oldest.Message.Topic) == oldest.Position)
+                _newest.Remove(oldest.Message.Topic);
+        }
+    }
+
+    /// <summary>Forgets a topic's deletion: it has a value again.</summary>
+    public void Undo(string topic) => _newest.Remove(topic);
+
+    /// <summary>Appends the deletions after a position that still hold, the newest of each topic.</summary>
+    public void Find(TopicFilter filter, long after, List<SequencedMessage> results)
+    {
+        foreach (var deletion in _inOrder)
+        {
+            if (deletion.Position > after
+                && _newest.GetValueOrDefault(deletion.Message.Topic) == deletion.Position
+                && filter.Matches(deletion.Message.Topic))
+                results.Add(deletion);
+        }
+    }
+}
