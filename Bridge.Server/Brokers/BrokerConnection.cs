@@ -59,7 +59,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             Changed = () => _subscriptionsChanged.Release(),
         };
         foreach (var topic in options.Topics ?? (options.OnDemand ? [] : ["#"]))
-            _subscriptions.Demand(TopicFilter.Parse(topic));
+            _subscriptions.Demand(TopicFilter.Parse(topic), isConfigured: true);
         (_messagesIn, _messagesOut) = (new RateCounter(time), new RateCounter(time));
         _state = new BrokerStateChange { BrokerKey = key, State = BrokerState.Connecting, Since = time.GetUtcNow() };
     }
@@ -187,7 +187,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             await using var session = await ConnectAsync(tls);
             session.Start();
             _subscriptions.Reset(session.IsSessionPresent);
-            await SendSubscriptionsAsync(session);
+            await SendSubscriptionsAsync(session, alsoSuspects: false);
             _session = session;
             _linkUpAt = _time.GetTimestamp();
             Log.LinkUp(_logger, Key, _factory.Url);
@@ -234,6 +234,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>Keeps the subscriptions as they are wanted until the link ends or the bridge stops.</summary>
     private async Task ServeAsync(MqttSession session)
     {
+        await SendSubscriptionsAsync(session, alsoSuspects: true);
         while (!session.Ended.IsCompleted && !_stopping.IsCancellationRequested)
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
@@ -247,23 +248,41 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             }
 
             if (!session.Ended.IsCompleted && !_stopping.IsCancellationRequested)
-                await SendSubscriptionsAsync(session);
+                await SendSubscriptionsAsync(session, alsoSuspects: true);
         }
     }
 
     /// <summary>Subscribes before it unsubscribes, so that what stays wanted never stops.</summary>
-    private async Task SendSubscriptionsAsync(MqttSession session)
+    private async Task SendSubscriptionsAsync(MqttSession session, bool alsoSuspects)
     {
         var patience = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds);
-        while (_subscriptions.TakeSubscribes(FiltersPerPacket, _consumer.Position) is { Count: > 0 } wanted)
+        while (_subscriptions.TakeSubscribes(FiltersPerPacket, _consumer.Position, alsoSuspects) is { Count: > 0 } wanted)
         {
-            var answer = await session.SubscribeAsync(wanted.Select(ToPacket)).WaitAsync(patience, _time, _stopping.Token);
+            var answer = await SubscribeAsync(session, wanted, patience);
             for (var i = 0; i < wanted.Count; i++)
                 Acknowledge(wanted[i], answer.ReasonCodes.ElementAtOrDefault(i), answer.ReasonString);
         }
 
         while (_subscriptions.TakeUnsubscribes(FiltersPerPacket) is { Count: > 0 } unwanted)
             await session.UnsubscribeAsync(unwanted.Select(filter => filter.Text)).WaitAsync(patience, _time, _stopping.Token);
+    }
+
+    private async Task<MqttSubAckPacket> SubscribeAsync(MqttSession session, IReadOnlyList<UpstreamSubscription> wanted, TimeSpan patience)
+    {
+        var answered = session.SubscribeAsync(wanted.Select(ToPacket));
+        answered.Observe();
+        try
+        {
+            return await answered.WaitAsync(patience, _time, _stopping.Token);
+        }
+        catch (Exception exception) when (exception is BrokerLinkException or TimeoutException)
+        {
+            var filters = string.Join(", ", wanted.Select(subscription => $"'{subscription.Filter.Text}'"));
+            Log.LinkEndedInstead(_logger, Key, filters);
+            _subscriptions.Suspect(wanted, new BridgeException(
+                ErrorCodes.BrokerRejected, $"The link to broker '{Key}' ended each time it was asked for {filters}."));
+            throw;
+        }
     }
 
     private MqttTopicFilter ToPacket(UpstreamSubscription subscription) => new()
@@ -278,7 +297,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         if ((int)code < 0x80)
         {
-            subscription.Accept();
+            _subscriptions.Accept(subscription);
             return;
         }
 
@@ -320,6 +339,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(1005, LogLevel.Warning, "Broker {BrokerKey}: the link ended instead of an answer to the subscription to {Filters}")]
+        public static partial void LinkEndedInstead(ILogger logger, string brokerKey, string filters);
+
         [LoggerMessage(1001, LogLevel.Information, "Broker {BrokerKey}: connected to {Url}")]
         public static partial void LinkUp(ILogger logger, string brokerKey, BrokerUrl url);
 

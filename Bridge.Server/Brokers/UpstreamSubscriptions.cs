@@ -16,6 +16,9 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     private static readonly TimeSpan RepeatsEndAfterQuiet = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan RepeatsEndAfter = TimeSpan.FromSeconds(30);
 
+    /// <summary>For so long a filter that cost the link is not asked for again.</summary>
+    private static readonly TimeSpan BannedFor = TimeSpan.FromMinutes(5);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<TopicFilter, DemandCount> _demands = [];
     private readonly TopicFilterTree<TopicFilter> _demanded = new();
@@ -25,6 +28,8 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     private readonly HashSet<TopicFilter> _toUnsubscribe = [];
     private readonly HashSet<TopicFilter> _atBroker = [];
     private readonly Dictionary<TopicFilter, UpstreamSubscription> _refused = [];
+    private readonly Dictionary<TopicFilter, long> _banned = [];
+    private readonly HashSet<TopicFilter> _suspects = [];
     private readonly Queue<(TopicFilter Filter, long Since, int Release)> _lingering = new();
     private readonly List<UpstreamSubscription> _scratch = [];
     private ITimer? _lingerTimer;
@@ -33,7 +38,9 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     public Action Changed { get; set; } = () => { };
 
     /// <summary>Demands a filter until the lease is disposed.</summary>
-    public IDisposable Demand(TopicFilter filter)
+    /// <param name="filter">The filter.</param>
+    /// <param name="isConfigured">Whether the configuration demands it, and no client.</param>
+    public IDisposable Demand(TopicFilter filter, bool isConfigured = false)
     {
         lock (_gate)
         {
@@ -45,6 +52,7 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
             }
 
             demand.Leases++;
+            demand.IsConfigured |= isConfigured;
         }
 
         Changed();
@@ -97,10 +105,16 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
                 _toUnsubscribe.Clear();
             }
 
-            var refused = _refused.Keys.ToList();
-            _refused.Clear();
-            foreach (var filter in refused)
+            foreach (var filter in _refused.Keys.ToList())
+            {
+                if (_banned.TryGetValue(filter, out var since) && time.GetElapsedTime(since) < BannedFor)
+                    continue;
+
+                _banned.Remove(filter);
+                _refused.Remove(filter);
                 Cover(filter);
+            }
+
             foreach (var subscription in _byFilter.Values)
             {
                 subscription.Reset();
@@ -110,11 +124,16 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     }
 
     /// <summary>Takes up to so many filters that the broker is to be asked for next.</summary>
-    public IReadOnlyList<UpstreamSubscription> TakeSubscribes(int most, long position)
+    /// <param name="most">How many.</param>
+    /// <param name="position">The position of the stream.</param>
+    /// <param name="alsoSuspects">Whether also those that may cost the link: one alone, when there are no others.</param>
+    public IReadOnlyList<UpstreamSubscription> TakeSubscribes(int most, long position, bool alsoSuspects)
     {
         lock (_gate)
         {
-            var taken = _toSubscribe.Take(most).ToList();
+            var taken = _toSubscribe.Where(subscription => !_suspects.Contains(subscription.Filter)).Take(most).ToList();
+            if (taken.Count == 0 && alsoSuspects)
+                taken = [.. _toSubscribe.Take(1)];
             foreach (var subscription in taken)
             {
                 subscription.SubscribedAt = position;
@@ -124,6 +143,33 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
             }
 
             return taken;
+        }
+    }
+
+    /// <summary>The broker said yes.</summary>
+    public void Accept(UpstreamSubscription subscription)
+    {
+        lock (_gate)
+            _suspects.Remove(subscription.Filter);
+        subscription.Accept();
+    }
+
+    /// <summary>
+    /// The link ended instead of an answer. Some brokers do that to refuse a filter, and all others would pay for it again and again: what
+    /// a client asked for is asked for alone from now on, when all else is restored; and where the link ends then too, it counts as refused.
+    /// </summary>
+    public void Suspect(IReadOnlyList<UpstreamSubscription> asked, Exception refusal)
+    {
+        lock (_gate)
+        {
+            foreach (var subscription in asked)
+            {
+                if (_demands.GetValueOrDefault(subscription.Filter) is not { IsConfigured: false } || _suspects.Add(subscription.Filter) || asked.Count > 1)
+                    continue;
+
+                _banned[subscription.Filter] = time.GetTimestamp();
+                Refuse(subscription, refusal);
+            }
         }
     }
 
@@ -206,6 +252,8 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
         _demands.Remove(filter);
         _demanded.Remove(filter, filter);
         _refused.Remove(filter);
+        _banned.Remove(filter);
+        _suspects.Remove(filter);
         if (!_byFilter.TryGetValue(filter, out var subscription))
             return;
 
@@ -264,6 +312,8 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     private sealed class DemandCount
     {
         public int Leases { get; set; }
+
+        public bool IsConfigured { get; set; }
 
         /// <summary>How often the last lease ended: tells the newest lingering from those before it.</summary>
         public int Releases { get; set; }

@@ -98,6 +98,47 @@ public sealed class OnDemandLinkTests
         await client.WaitForMessageAsync("open/a");
     }
 
+    [Fact]
+    public async Task Subscribe_ToWhatTheBrokerEndsTheLinkFor_CostsTheOthersTwoLinksAndNoMore()
+    {
+        var asked = 0;
+        await using var broker = await TestBroker.StartAsync(server => server.InterceptingSubscriptionAsync += args =>
+        {
+            args.CloseConnection = args.TopicFilter.Topic == "fatal/#";
+            asked += args.CloseConnection ? 1 : 0;
+            return Task.CompletedTask;
+        });
+        await using var host = await BridgeHost.StartAsync(
+            ("Bridge:Brokers:plant:Url", broker.Url),
+            ("Bridge:Brokers:plant:OnDemand", "true"),
+            ("Bridge:Brokers:plant:Topics:0", "always"));
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
+        await using var client = await HubClient.ConnectAsync(host.HubUrl);
+        await client.SubscribeAsync(LinkHost.Key, "good/#");
+
+        await using var other = await HubClient.ConnectAsync(host.HubUrl);
+        await other.SubscribeAsync(LinkHost.Key, "fatal/#");
+
+        await Eventually.HoldsAsync(async () => asked == 2 && await IsRefusedAsync(other), describe: () => $"asked {asked} times");
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
+        await client.PublishAsync(LinkHost.Key, "good/a", "1");
+        await client.WaitForMessageAsync("good/a");
+        asked.Should().Be(2);
+    }
+
+    private static async Task<bool> IsRefusedAsync(HubClient client)
+    {
+        try
+        {
+            await client.SubscribeAsync(LinkHost.Key, "fatal/#");
+            return false;
+        }
+        catch (Exception exception) when (exception.Message.Contains(ErrorCodes.BrokerRejected, StringComparison.Ordinal))
+        {
+            return true;
+        }
+    }
+
     /// <summary>From the broker's log: <c>time: client qos filter</c>.</summary>
     private static IEnumerable<string> SubscribedBy(MosquittoBroker broker) =>
         broker.Log.Select(line => line.Split($": {ClientId} 1 ")).Where(parts => parts.Length == 2).Select(parts => parts[1]);
