@@ -118,6 +118,8 @@ public sealed class PublishBadRequestTests(EmbeddedBridge bridge) : IClassFixtur
     [InlineData("?brokerKey=embedded&topic=a&qos=x", 400, "request_invalid")]
     [InlineData("?brokerKey=embedded&topic=a&retain=maybe", 400, "request_invalid")]
     [InlineData("?brokerKey=embedded&topic=a&expirySeconds=-1", 400, "request_invalid")]
+    [InlineData("?brokerKey=embedded&topic=a&message=22", 400, "request_invalid")]
+    [InlineData("?brokerKey=embedded&topic=a&messageBase64=MjI%3D", 400, "request_invalid")]
     public async Task Post_RawWithABadQuery_IsToldWithItsCode(string query, int status, string code)
     {
         using var response = await bridge.Client.PostAsync(new Uri($"/publish{query}", UriKind.Relative), new StringContent("1"));
