@@ -3,7 +3,6 @@ using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 using Bridge.Server.Topics;
 using MQTTnet.Packets;
-using MQTTnet.Protocol;
 
 namespace Bridge.Server.Brokers;
 
@@ -13,9 +12,6 @@ namespace Bridge.Server.Brokers;
 /// </summary>
 internal sealed partial class BrokerConnection : IAsyncDisposable
 {
-    /// <summary>As many filters as AWS IoT takes in one SUBSCRIBE packet.</summary>
-    private const int FiltersPerPacket = 8;
-
     /// <summary>As many publishes may wait for the broker at a time.</summary>
     private const int MostPublishing = 10_000;
 
@@ -28,7 +24,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly MqttOptionsFactory _factory;
     private readonly UpstreamSubscriptions _subscriptions;
-    private readonly SemaphoreSlim _subscriptionsChanged = new(0);
+    private readonly UpstreamKeeper _upstream;
     private readonly HashSet<ushort> _unreleased = [];
     private readonly ReconnectBackoff _backoff = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -56,8 +52,10 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         _factory = new MqttOptionsFactory(key, options, contentRoot, limits.MaxPayloadBytes);
         _subscriptions = new UpstreamSubscriptions(time, TimeSpan.FromSeconds(options.OnDemandLingerSeconds))
         {
-            Changed = () => _subscriptionsChanged.Release(),
+            Changed = () => _upstream?.Notify(),
         };
+        _upstream = new UpstreamKeeper(
+            key, options, _factory.IsMqtt5, _subscriptions, consumer, refusal => SetState(_state!.State, refusal), time, logger);
         foreach (var topic in options.Topics ?? (options.OnDemand ? [] : ["#"]))
             _subscriptions.Demand(TopicFilter.Parse(topic), isConfigured: true);
         (_messagesIn, _messagesOut) = (new RateCounter(time), new RateCounter(time));
@@ -187,12 +185,12 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             await using var session = await ConnectAsync(tls);
             session.Start();
             _subscriptions.Reset(session.IsSessionPresent);
-            await SendSubscriptionsAsync(session, alsoSuspects: false);
+            await _upstream.SendAsync(session, alsoSuspects: false, _stopping.Token);
             _session = session;
             _linkUpAt = _time.GetTimestamp();
             Log.LinkUp(_logger, Key, _factory.Url);
             SetState(BrokerState.Connected, _state.LastError);
-            await ServeAsync(session);
+            await _upstream.KeepAsync(session, _stopping.Token);
             return session.Ended.IsCompleted ? await session.Ended : "The bridge stops.";
         }
         catch (Exception exception)
@@ -231,82 +229,6 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps the subscriptions as they are wanted until the link ends or the bridge stops.</summary>
-    private async Task ServeAsync(MqttSession session)
-    {
-        await SendSubscriptionsAsync(session, alsoSuspects: true);
-        while (!session.Ended.IsCompleted && !_stopping.IsCancellationRequested)
-        {
-            using var ended = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
-            var changed = _subscriptionsChanged.WaitAsync(ended.Token);
-            await Task.WhenAny(changed, session.Ended);
-            await ended.CancelAsync();
-            await changed.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (_subscriptionsChanged.Wait(0))
-            {
-                // Many changes are served in one go.
-            }
-
-            if (!session.Ended.IsCompleted && !_stopping.IsCancellationRequested)
-                await SendSubscriptionsAsync(session, alsoSuspects: true);
-        }
-    }
-
-    /// <summary>Subscribes before it unsubscribes, so that what stays wanted never stops.</summary>
-    private async Task SendSubscriptionsAsync(MqttSession session, bool alsoSuspects)
-    {
-        var patience = TimeSpan.FromSeconds(_options.ConnectTimeoutSeconds);
-        while (_subscriptions.TakeSubscribes(FiltersPerPacket, _consumer.Position, alsoSuspects) is { Count: > 0 } wanted)
-        {
-            var answer = await SubscribeAsync(session, wanted, patience);
-            for (var i = 0; i < wanted.Count; i++)
-                Acknowledge(wanted[i], answer.ReasonCodes.ElementAtOrDefault(i), answer.ReasonString);
-        }
-
-        while (_subscriptions.TakeUnsubscribes(FiltersPerPacket) is { Count: > 0 } unwanted)
-            await session.UnsubscribeAsync(unwanted.Select(filter => filter.Text)).WaitAsync(patience, _time, _stopping.Token);
-    }
-
-    private async Task<MqttSubAckPacket> SubscribeAsync(MqttSession session, IReadOnlyList<UpstreamSubscription> wanted, TimeSpan patience)
-    {
-        var answered = session.SubscribeAsync(wanted.Select(ToPacket));
-        answered.Observe();
-        try
-        {
-            return await answered.WaitAsync(patience, _time, _stopping.Token);
-        }
-        catch (Exception exception) when (exception is BrokerLinkException or TimeoutException)
-        {
-            var filters = string.Join(", ", wanted.Select(subscription => $"'{subscription.Filter.Text}'"));
-            Log.LinkEndedInstead(_logger, Key, filters);
-            _subscriptions.Suspect(wanted, new BridgeException(
-                ErrorCodes.BrokerRejected, $"The link to broker '{Key}' ended each time it was asked for {filters}."));
-            throw;
-        }
-    }
-
-    private MqttTopicFilter ToPacket(UpstreamSubscription subscription) => new()
-    {
-        Topic = subscription.Filter.Text,
-        QualityOfServiceLevel = (MqttQualityOfServiceLevel)_options.SubscribeQos,
-        // The flag as the publisher set it, so that the cache knows what the broker retains.
-        RetainAsPublished = _factory.IsMqtt5,
-    };
-
-    private void Acknowledge(UpstreamSubscription subscription, MqttSubscribeReasonCode code, string? text)
-    {
-        if ((int)code < 0x80)
-        {
-            _subscriptions.Accept(subscription);
-            return;
-        }
-
-        var refusal = $"The broker refused to subscribe to '{subscription.Filter.Text}': {code} ({(int)code:X2}){(text is null ? "" : $", {text}")}.";
-        Log.SubscriptionRefused(_logger, Key, refusal);
-        SetState(_state.State, refusal);
-        _subscriptions.Refuse(subscription, PublishChecks.Refusal((int)code, refusal));
-    }
-
     private void Receive(MqttPublishPacket packet)
     {
         _messagesIn.Add();
@@ -339,17 +261,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1005, LogLevel.Warning, "Broker {BrokerKey}: the link ended instead of an answer to the subscription to {Filters}")]
-        public static partial void LinkEndedInstead(ILogger logger, string brokerKey, string filters);
-
         [LoggerMessage(1001, LogLevel.Information, "Broker {BrokerKey}: connected to {Url}")]
         public static partial void LinkUp(ILogger logger, string brokerKey, BrokerUrl url);
 
         [LoggerMessage(1002, LogLevel.Warning, "Broker {BrokerKey}: {Reason} Next attempt in {Seconds:0.0} s")]
         public static partial void LinkDown(ILogger logger, string brokerKey, string reason, double seconds);
-
-        [LoggerMessage(1003, LogLevel.Warning, "Broker {BrokerKey}: {Refusal}")]
-        public static partial void SubscriptionRefused(ILogger logger, string brokerKey, string refusal);
 
         [LoggerMessage(1004, LogLevel.Warning, "Broker {BrokerKey}: a message on {Topic} was left out: {Problem} ({Count} so far)")]
         public static partial void MessageLeftOut(ILogger logger, string brokerKey, string topic, string problem, long count);

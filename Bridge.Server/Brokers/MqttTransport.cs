@@ -3,6 +3,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
+using Bridge.Server.Messages;
 
 namespace Bridge.Server.Brokers;
 
@@ -45,18 +46,7 @@ internal static class MqttTransport
 
     private static async Task<Stream> ConnectTcpAsync(BrokerUrl url, BrokerTls? tls, CancellationToken cancellationToken)
     {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(new DnsEndPoint(url.Host, url.Port), cancellationToken);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-
-        var stream = new PolledSocketStream(socket);
+        var stream = await ConnectSocketAsync(url, cancellationToken);
         if (tls is null)
             return stream;
 
@@ -69,6 +59,32 @@ internal static class MqttTransport
         catch
         {
             await secured.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Connects on a thread of its own. After an asynchronous connect the runtime's event loop takes part in every read, though nobody
+    /// reads through it. (Measured here at 5,000 small messages a second: 69 µs of CPU each against 8; at 40,000: 20 against 2.)
+    /// </summary>
+    private static async Task<Stream> ConnectSocketAsync(BrokerUrl url, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            var connecting = Task.Factory.StartNew(
+                () => socket.Connect(new DnsEndPoint(url.Host, url.Port)),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default);
+            connecting.Observe();
+            // Closing the socket ends a connect, but not a look-up of the name: that is left behind.
+            await connecting.WaitAsync(cancellationToken);
+            return new PolledSocketStream(socket);
+        }
+        catch
+        {
+            socket.Dispose();
             throw;
         }
     }

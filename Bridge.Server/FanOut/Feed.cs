@@ -9,9 +9,6 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
 {
-    private const int MostMessages = 512;
-    private const int MostPayloadBytes = 65_536;
-
     private readonly List<SequencedMessage> _open = [];
     private long _openBytes;
 
@@ -31,7 +28,7 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
     public bool HasOpen => _open.Count > 0;
 
     /// <summary>Whether the batch has grown large enough.</summary>
-    public bool IsFull => _open.Count >= MostMessages || _openBytes >= MostPayloadBytes;
+    public bool IsFull => _open.Count >= BatchBounds.Messages || _openBytes >= BatchBounds.PayloadBytes;
 
     public void Append(in SequencedMessage message)
     {

@@ -8,9 +8,6 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal sealed class Replay(Subscriber subscriber, List<SequencedMessage> messages, long position, bool isSnapshot, long skipped)
 {
-    private const int MostMessages = 512;
-    private const int MostPayloadBytes = 65_536;
-
     private long _skipped = skipped;
     private int _next = -1;
 
@@ -26,7 +23,7 @@ internal sealed class Replay(Subscriber subscriber, List<SequencedMessage> messa
         }
 
         var from = _next;
-        for (var bytes = 0L; _next < messages.Count && _next - from < MostMessages && bytes < MostPayloadBytes; _next++)
+        for (var bytes = 0L; _next < messages.Count && _next - from < BatchBounds.Messages && bytes < BatchBounds.PayloadBytes; _next++)
             bytes += messages[_next].Message.Payload.Length;
 
         isLast = _next == messages.Count;
