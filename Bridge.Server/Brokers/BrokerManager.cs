@@ -54,7 +54,7 @@ internal sealed class BrokerManager : IHostedService, IAsyncDisposable
             throw new BridgeException(ErrorCodes.TopicInvalid, problem);
         if (request.ResponseTopic is { } responseTopic && TopicName.Check(responseTopic) is { } responseProblem)
             throw new BridgeException(ErrorCodes.TopicInvalid, $"responseTopic: {responseProblem}");
-        if (_limits.MaxTopicLevels > 0 && request.Topic.AsSpan().Count('/') >= _limits.MaxTopicLevels)
+        if (_limits.HasTooManyLevels(request.Topic))
             throw new BridgeException(ErrorCodes.TopicInvalid, $"The topic has more than {_limits.MaxTopicLevels} levels.");
         if (_limits.MaxPayloadBytes > 0 && request.Payload.Length > _limits.MaxPayloadBytes)
             throw new BridgeException(ErrorCodes.PayloadTooLarge, $"The payload has {request.Payload.Length} bytes; {_limits.MaxPayloadBytes} are allowed.");

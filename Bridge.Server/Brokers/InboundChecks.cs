@@ -10,7 +10,7 @@ internal static class InboundChecks
     {
         if (limits.MaxPayloadBytes > 0 && packet.Payload.Length > limits.MaxPayloadBytes)
             return $"its payload has {packet.Payload.Length} bytes, more than Limits:MaxPayloadBytes";
-        if (limits.MaxTopicLevels > 0 && packet.Topic.AsSpan().Count('/') >= limits.MaxTopicLevels)
+        if (limits.HasTooManyLevels(packet.Topic))
             return "its topic has more levels than Limits:MaxTopicLevels";
         return null;
     }

@@ -14,6 +14,15 @@ public sealed class LimitOptions
     /// </summary>
     public int MaxTopicLevels { get; set; } = 128;
 
+    /// <summary>
+    /// The largest request that can be within the limits: a byte of payload takes at most six in JSON (<c>\u0000</c>); the rest is for the
+    /// other members. Null where there is no limit.
+    /// </summary>
+    internal long? MaxRequestBytes => MaxPayloadBytes > 0 ? (MaxPayloadBytes * 6L) + 131_072 : null;
+
+    /// <summary>Whether a topic or topic filter has more levels than it may have.</summary>
+    internal bool HasTooManyLevels(string topic) => MaxTopicLevels > 0 && topic.AsSpan().Count('/') >= MaxTopicLevels;
+
     /// <summary>How many subscriptions one connection may have at a time. Default 100.</summary>
     public int SubscriptionsPerConnection { get; set; } = 100;
 

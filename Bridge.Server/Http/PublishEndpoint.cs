@@ -11,10 +11,6 @@ namespace Bridge.Server.Http;
 /// <summary><c>POST /publish</c>: a JSON object, a form, or with broker and topic in the query a raw body.</summary>
 internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions options)
 {
-    /// <summary>A byte of payload takes at most six in JSON (<c>\u0000</c>); the rest is for the other members.</summary>
-    private const int JsonGrowth = 6;
-    private const int RoomForMembers = 131_072;
-
     private const int BlockSize = 16_384;
 
     public async Task<IResult> HandleAsync(HttpContext context)
@@ -48,15 +44,14 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
     private async Task<PublishRequest> ReadJsonAsync(HttpRequest request, MediaTypeHeaderValue type)
     {
         ThrowIfNotUtf8(type);
-        var body = await ReadBodyAsync(request, (options.Limits.MaxPayloadBytes * (long)JsonGrowth) + RoomForMembers);
+        var body = await ReadBodyAsync(request, options.Limits.MaxRequestBytes);
         return RequestParser.ParsePublish(FieldJson.ParseObject(body));
     }
 
     private async Task<PublishRequest> ReadFormAsync(HttpRequest request, MediaTypeHeaderValue type)
     {
         ThrowIfNotUtf8(type);
-        var most = (options.Limits.MaxPayloadBytes * (long)JsonGrowth) + RoomForMembers;
-        var body = await ReadBodyAsync(request, most);
+        var body = await ReadBodyAsync(request, options.Limits.MaxRequestBytes);
         return RequestParser.ParsePublish(UrlEncoded.Parse(body));
     }
 
@@ -66,19 +61,18 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
         if (fields.Has("message") || fields.Has("messageBase64"))
             throw BridgeException.RequestInvalid("With brokerKey and topic in the query the body is the message; it cannot be in the query too.");
 
-        var body = await ReadBodyAsync(request, options.Limits.MaxPayloadBytes);
+        var body = await ReadBodyAsync(request, options.Limits.MaxPayloadBytes > 0 ? options.Limits.MaxPayloadBytes : null);
         var parsed = RequestParser.ParsePublish(fields, body);
         var takesContentType = brokers.TryGet(parsed.BrokerKey, out var broker) && broker.IsMqtt5;
         return takesContentType && parsed.ContentType is null ? parsed with { ContentType = request.ContentType } : parsed;
     }
 
-    private async Task<byte[]> ReadBodyAsync(HttpRequest request, long most)
+    private static async Task<byte[]> ReadBodyAsync(HttpRequest request, long? bound)
     {
         // The bound is kept here. Where a body exceeds Kestrel's, Kestrel breaks the connection off, and the client may never read why.
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = null;
-        if (options.Limits.MaxPayloadBytes == 0)
-            most = Array.MaxLength;
+        var most = bound ?? Array.MaxLength;
         if (request.ContentLength > most)
             throw TooLarge(most);
 

@@ -11,8 +11,6 @@ namespace Bridge.Server.Http;
 /// </summary>
 internal static class UrlEncoded
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <exception cref="BridgeException">A member is there twice, or is no UTF-8.</exception>
     public static RequestFields Parse(QueryString query) =>
         Parse(query.HasValue ? Encoding.UTF8.GetBytes(query.Value, 1, query.Value.Length - 1) : []);
@@ -51,7 +49,7 @@ internal static class UrlEncoded
 
         try
         {
-            return StrictUtf8.GetString(decoded, 0, length);
+            return StrictUtf8.Instance.GetString(decoded, 0, length);
         }
         catch (DecoderFallbackException)
         {

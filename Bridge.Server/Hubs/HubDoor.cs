@@ -37,8 +37,8 @@ internal static class HubDoor
         {
             hub.AddFilter<ErrorFilter>();
             hub.MaximumParallelInvocationsPerClient = ParallelInvocations;
-            // A byte of payload takes at most six in JSON (\u0000); the rest is for the other members. Larger messages end the connection.
-            hub.MaximumReceiveMessageSize = bridge.Limits.MaxPayloadBytes > 0 ? (bridge.Limits.MaxPayloadBytes * 6L) + 131_072 : null;
+            // Larger messages end the connection.
+            hub.MaximumReceiveMessageSize = bridge.Limits.MaxRequestBytes;
         });
     }
 

@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
 
 /// <summary>The value of a request's member: plain text (forms, queries, MessagePack strings), bytes, or JSON.</summary>
 internal readonly struct FieldValue
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     private readonly string? _text;
     private readonly byte[]? _bytes;
     private readonly JsonElement _json;
@@ -116,7 +115,7 @@ internal readonly struct FieldValue
     {
         try
         {
-            return StrictUtf8.GetBytes(text);
+            return StrictUtf8.Instance.GetBytes(text);
         }
         catch (EncoderFallbackException)
         {

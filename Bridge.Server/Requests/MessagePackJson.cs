@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Bridge.Server.Messages;
 using MessagePack;
 
 namespace Bridge.Server.Requests;
@@ -14,8 +15,6 @@ internal static class MessagePackJson
 {
     /// <summary>As deep as JSON is read.</summary>
     private const int MostLevels = 64;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads one value.</summary>
     /// <returns>The value, or an undefined one where JSON has nothing for it.</returns>
@@ -39,7 +38,7 @@ internal static class MessagePackJson
     {
         try
         {
-            return StrictUtf8.GetString(reader.ReadStringSequence()!.Value);
+            return StrictUtf8.Instance.GetString(reader.ReadStringSequence()!.Value);
         }
         catch (DecoderFallbackException)
         {

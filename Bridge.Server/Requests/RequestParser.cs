@@ -18,9 +18,8 @@ internal sealed class RequestParser(BridgeOptions options)
             throw BridgeException.BrokerUnknown(brokerKey);
 
         var filter = TopicFilter.TryParse(text, out var problem) ?? throw new BridgeException(ErrorCodes.FilterInvalid, problem!);
-        var mostLevels = options.Limits.MaxTopicLevels;
-        return mostLevels > 0 && text.AsSpan().Count('/') >= mostLevels
-            ? throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter has more than {mostLevels} levels.")
+        return options.Limits.HasTooManyLevels(text)
+            ? throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter has more than {options.Limits.MaxTopicLevels} levels.")
             : (brokerKey, filter);
     }
 
