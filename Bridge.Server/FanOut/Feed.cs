@@ -5,7 +5,7 @@ namespace Bridge.Server.FanOut;
 
 /// <summary>
 /// All subscribers of one filter on one broker: what they get is the same bytes. Its members are guarded by the stream's lock, but for
-/// <see cref="Subscribers"/>, which is replaced as a whole.
+/// <see cref="Subscribers"/>, which others may go through.
 /// </summary>
 internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
 {
@@ -22,7 +22,7 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
     /// <summary>How many messages it has had.</summary>
     public long Appended { get; private set; }
 
-    public Subscriber[] Subscribers { get; set; } = [];
+    public SubscriberList Subscribers { get; } = new();
 
     /// <summary>Whether messages wait to be sealed into a batch.</summary>
     public bool HasOpen => _open.Count > 0;

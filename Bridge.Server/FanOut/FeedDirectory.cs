@@ -32,7 +32,7 @@ internal sealed class FeedDirectory(MessageStream stream, Func<string> nextId)
 
     public void RemoveIfUnused(Feed feed)
     {
-        if (feed.Subscribers.Length > 0)
+        if (feed.Subscribers.Count > 0)
             return;
 
         var feeds = _byFilter[feed.Filter];

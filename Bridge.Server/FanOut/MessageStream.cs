@@ -99,7 +99,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
                 throw;
             }
 
-            feed.Subscribers = [.. feed.Subscribers, subscriber];
+            feed.Subscribers.Add(subscriber);
             _outboxes[outbox] = _outboxes.GetValueOrDefault(outbox) + 1;
             return new Subscription(feed.Id, CursorAt(_position), matchedTopics);
         }
@@ -114,7 +114,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
             subscriber.Outbox.Remove(subscriber);
             var feed = subscriber.Feed;
-            feed.Subscribers = [.. feed.Subscribers.Where(other => other != subscriber)];
+            feed.Subscribers.Remove(subscriber);
             _feeds.RemoveIfUnused(feed);
             if (--_outboxes[subscriber.Outbox] == 0)
                 _outboxes.Remove(subscriber.Outbox);
