@@ -24,6 +24,9 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
 
     public SubscriberList Subscribers { get; } = new();
 
+    /// <summary>Whether its last subscriber has left: it gets nothing more, and nobody joins it again.</summary>
+    public bool IsRemoved { get; set; }
+
     /// <summary>Whether messages wait to be sealed into a batch.</summary>
     public bool HasOpen => _open.Count > 0;
 

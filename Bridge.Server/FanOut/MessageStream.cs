@@ -17,7 +17,6 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     private readonly FeedDirectory _feeds;
     private readonly FeedDelivery _delivery;
     private readonly Dictionary<Outbox, int> _outboxes = [];
-    private readonly List<Feed> _matches = [];
     private readonly string _epoch;
     private readonly ILogger _logger;
     private long _position;
@@ -57,10 +56,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             }
 
             var sequenced = new SequencedMessage(position, message);
-            _cache.Store(sequenced);
-            _matches.Clear();
-            _feeds.Match(message.Topic, _matches);
-            foreach (var feed in _matches)
+            foreach (var feed in _feeds.Match(message.Topic, _cache.Store(sequenced)))
                 _delivery.Append(feed, sequenced);
         }
     }
@@ -85,7 +81,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var feed = _feeds.FindOrAdd(filter, outbox);
             _delivery.Seal(feed);
             var last = new List<SequencedMessage>();
-            _cache.Find(filter, last);
+            _cache.Find(filter, last, forgetReceivers: feed.Subscribers.Count == 0);
             var subscriber = new Subscriber(feed, outbox, upstream) { Reached = feed.Appended, Position = _position };
             var replay = snapshot ? new Replay(subscriber, last, _position, isSnapshot: true, skipped: 0) : null;
             var matchedTopics = last.Count;
@@ -159,7 +155,10 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     public StreamStatistics GetStatistics()
     {
         lock (_gate)
-            return new StreamStatistics(_cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum());
+        {
+            return new StreamStatistics(
+                _cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum(), _outboxes.Count, _feeds.GetStatistics());
+        }
     }
 
     /// <summary>Removes last values that ran out of time.</summary>
