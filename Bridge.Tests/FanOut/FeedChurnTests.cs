@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Threading.Channels;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Server.Topics;
@@ -23,34 +22,36 @@ public sealed class FeedChurnTests
     /// <summary>How many subscriptions begin or end between two messages.</summary>
     private const int ChangesAMessage = 20;
 
-    private static readonly string[] Topics =
-        [.. Enumerable.Range(0, Connections / BusyOneIn).Select(i => i * BusyOneIn).SelectMany(c => new[] { $"plant/{c % 7}/d{c}/heat", $"plant/{c % 7}/d{c}/alarm" })];
-
     private readonly StreamScene _scene = new(limits: new LimitOptions { OutboxBytes = 1000 });
+    private readonly PacedMessages _messages;
     private readonly ConcurrentBag<FeedAccount> _open = [];
     private readonly ConcurrentBag<FeedAccount> _ended = [];
     private readonly ConcurrentBag<FakeSink> _stalled = [];
-    private readonly List<string> _sent = [];
-    private Channel<int> _due = Channel.CreateUnbounded<int>();
-    private int _changes;
+
+    public FeedChurnTests()
+    {
+        var busy = Enumerable.Range(0, Connections / BusyOneIn).Select(i => i * BusyOneIn);
+        _messages = new PacedMessages(_scene, [.. busy.SelectMany(c => new[] { $"plant/{c % 7}/d{c}/heat", $"plant/{c % 7}/d{c}/alarm" })], ChangesAMessage);
+    }
 
     [Fact]
     public async Task Subscribe_AHundredThousandFiltersChurn_EachGetsItsMessagesAndNothingStays()
     {
-        await WhileMessagesComeAsync(thread => JoinAndChurn(Connections / Threads * thread, Connections / Threads, new Random(thread)));
+        await _messages.RunAsync(Threads, thread => JoinAndChurn(Connections / Threads * thread, Connections / Threads, new Random(thread)));
         foreach (var sink in _stalled)
             sink.Release();
-        foreach (var topic in Topics)
-            Send(topic);
+        _messages.SendEach();
 
+        const int Filters = Connections * FiltersEach;
         var statistics = _scene.Stream.GetStatistics();
-        (statistics.Subscriptions, statistics.Connections, statistics.Feeds.Count).Should().Be((Connections * FiltersEach, Connections, Connections * FiltersEach));
-        _ended.Should().NotBeEmpty();
-        await ShouldHaveAllAsync();
-        _open.Sum(account => account.Skipped).Should().BePositive("some took nothing for a while");
+        (statistics.Subscriptions, statistics.Connections, statistics.Feeds.Count).Should().Be((Filters, Connections, Filters));
+        _open.Select(account => account.Filter).Distinct().Count().Should().Be(Filters);
+        _ended.Count.Should().Be(Connections);
+        await ShouldGetAllAsync();
+        _open.Any(account => account.Skipped > 0).Should().BeTrue("some took nothing for a while");
 
         var open = _open.GroupBy(account => account.Outbox).Index().ToList();
-        await WhileMessagesComeAsync(thread => Leave(open.Where(connection => connection.Index % Threads == thread)));
+        await _messages.RunAsync(Threads, thread => Leave(open.Where(connection => connection.Index % Threads == thread)));
 
         statistics = _scene.Stream.GetStatistics();
         (statistics.Subscriptions, statistics.Connections, statistics.Feeds.Count, statistics.Feeds.Levels).Should().Be((0, 0, 0, 0));
@@ -108,49 +109,24 @@ public sealed class FeedChurnTests
             accounts.Key.Close();
             foreach (var account in accounts)
                 account.HasEnded();
-            Changed(FiltersEach);
+            _messages.Step(FiltersEach);
         }
     }
 
     private FeedAccount Subscribe(FakeSink sink, Outbox outbox, TopicFilter filter)
     {
         var account = new FeedAccount(_scene, sink, outbox, filter);
-        Changed(1);
+        _messages.Step(1);
         return account;
     }
 
     private void Unsubscribe(FeedAccount account)
     {
         account.Unsubscribe();
-        Changed(1);
+        _messages.Step(1);
     }
 
-    private void Changed(int changes)
-    {
-        var after = Interlocked.Add(ref _changes, changes);
-        if (after / ChangesAMessage > (after - changes) / ChangesAMessage)
-            _due.Writer.TryWrite(after);
-    }
-
-    /// <summary>Runs some threads, and a message comes whenever they have changed so much.</summary>
-    private async Task WhileMessagesComeAsync(Action<int> work)
-    {
-        _due = Channel.CreateUnbounded<int>();
-        var workers = Task.WhenAll(Enumerable.Range(0, Threads).Select(thread => Task.Run(() => work(thread))));
-        _ = workers.ContinueWith(_ => _due.Writer.Complete(), TaskScheduler.Default);
-        var random = new Random(4711);
-        await foreach (var _ in _due.Reader.ReadAllAsync())
-            Send(Topics[random.Next(Topics.Length)]);
-        await workers;
-    }
-
-    private void Send(string topic)
-    {
-        _scene.Send(topic);
-        _sent.Add(topic);
-    }
-
-    private async Task ShouldHaveAllAsync()
+    private async Task ShouldGetAllAsync()
     {
         var matching = Matching();
         var waiting = _open.ToList();
@@ -163,12 +139,5 @@ public sealed class FeedChurnTests
             describe: () => string.Join(Environment.NewLine, waiting.Take(20)));
     }
 
-    /// <summary>The positions of the messages that each filter matches, found by trying each topic on each.</summary>
-    private Dictionary<TopicFilter, List<long>> Matching()
-    {
-        var positions = _sent.Index().ToLookup(sent => sent.Item, sent => sent.Index + 1L);
-        return _open.AsParallel().Select(account => account.Filter).ToDictionary(
-            filter => filter,
-            filter => Topics.Where(filter.Matches).SelectMany(topic => positions[topic]).Order().ToList());
-    }
+    private Dictionary<TopicFilter, List<long>> Matching() => _messages.Matching(_open.Select(account => account.Filter));
 }
