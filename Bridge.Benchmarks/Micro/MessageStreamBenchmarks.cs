@@ -1,10 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Bridge.Contracts;
-using Bridge.Server.Caching;
-using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Server.Topics;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Benchmarks.Micro;
 
@@ -18,7 +15,7 @@ public class MessageStreamBenchmarks : IDisposable
     private const int Burst = 1000;
 
     private readonly BridgeMessage[] _messages = Samples.Messages(Burst);
-    private readonly Counter _counter = new();
+    private readonly CountingSink _sink = new();
     private MessageStream _stream = null!;
 
     [Params(0, 1, 100)]
@@ -27,11 +24,9 @@ public class MessageStreamBenchmarks : IDisposable
     [GlobalSetup]
     public void Subscribe()
     {
-        var lastId = 0;
-        var limits = new LimitOptions { SubscriptionsPerConnection = 0, OutboxBytes = 0 };
-        _stream = new MessageStream("plant", new CacheOptions(), new FanOutOptions { GatherMilliseconds = 0 }, "0123abcd", () => $"s{++lastId}", TimeProvider.System, NullLogger.Instance);
+        _stream = Samples.Stream();
         // One connection with the same filter many times: each is a feed of its own.
-        var outbox = new Outbox(_counter, limits, NullLogger.Instance);
+        var outbox = Samples.Outbox(_sink);
         for (var i = 0; i < Feeds; i++)
             _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), snapshot: false, upstream: null);
     }
@@ -44,31 +39,14 @@ public class MessageStreamBenchmarks : IDisposable
     }
 
     [Benchmark(OperationsPerInvoke = Burst)]
+    [AllocationCeiling(0, For = 0)]
+    [AllocationCeiling(200, For = 1, Unoptimized = 300)]
+    [AllocationCeiling(19_300, For = 100, Unoptimized = 29_000)]
     public void ReceiveAndDeliver()
     {
-        _counter.Begin(Burst * Feeds);
+        _sink.Begin(Burst * Feeds);
         foreach (var message in _messages)
             _stream.Receive(message, -1);
-        _counter.Wait();
-    }
-
-    /// <summary>A connection that takes everything at once, and sees when all has come.</summary>
-    private sealed class Counter : IOutboxSink
-    {
-        public void Abort() => throw new InvalidOperationException("The benchmark's connection failed.");
-
-        private int _missing;
-
-        public WireFormat Format => WireFormat.Json;
-
-        public void Begin(int expected) => _missing = expected;
-
-        public void Wait() => SpinWait.SpinUntil(() => Volatile.Read(ref _missing) <= 0);
-
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> records)
-        {
-            Volatile.Write(ref _missing, _missing - records.Span.Count("\"receivedAt\""u8));
-            return ValueTask.CompletedTask;
-        }
+        _sink.Wait();
     }
 }
