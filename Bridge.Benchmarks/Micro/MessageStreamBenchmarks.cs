@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Bridge.Contracts;
 using Bridge.Server.Caching;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Server.Topics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Benchmarks.Micro;
@@ -28,12 +30,13 @@ public class MessageStreamBenchmarks : IDisposable
     public void Subscribe()
     {
         var lastId = 0;
+        var metrics = new FanOutMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         var limits = new LimitOptions { SubscriptionsPerConnection = 0, OutboxBytes = 0 };
-        _stream = new MessageStream("plant", new CacheOptions(), new FanOutOptions { GatherMilliseconds = 0 }, "0123abcd", () => $"s{++lastId}", TimeProvider.System, NullLogger.Instance);
+        _stream = new MessageStream("plant", new CacheOptions(), new FanOutOptions { GatherMilliseconds = 0 }, "0123abcd", () => $"s{++lastId}", TimeProvider.System, metrics, NullLogger.Instance);
         // One connection with the same filter many times: each is a feed of its own.
-        var outbox = new Outbox(_counter, limits, NullLogger.Instance);
+        var outbox = new Outbox(_counter, new OutboxContext(limits, TimeProvider.System, metrics, NullLogger.Instance));
         for (var i = 0; i < Feeds; i++)
-            _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), snapshot: false, upstream: null);
+            _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), DeliveryMode.All, snapshot: false, upstream: null);
     }
 
     [GlobalCleanup]
@@ -65,9 +68,12 @@ public class MessageStreamBenchmarks : IDisposable
 
         public void Wait() => SpinWait.SpinUntil(() => Volatile.Read(ref _missing) <= 0);
 
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> records)
+        public string Id => "benchmark";
+
+        public ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> records)
         {
-            Volatile.Write(ref _missing, _missing - records.Span.Count("\"receivedAt\""u8));
+            foreach (var record in records)
+                Volatile.Write(ref _missing, _missing - record.Span.Count("\"receivedAt\""u8));
             return ValueTask.CompletedTask;
         }
     }

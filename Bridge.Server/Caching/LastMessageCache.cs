@@ -90,19 +90,19 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// Appends, of all topics that match, what changed after a position: the last message, or the empty one that deleted it. Costs what
-    /// changed, not what is kept.
+    /// Appends, of all topics that match and last changed after a position and not after another, the last message, or the empty one that
+    /// deleted it. Costs what changed, not what is kept.
     /// </summary>
-    public void FindNewer(TopicFilter filter, long after, List<SequencedMessage> results)
+    public void FindNewer(TopicFilter filter, long after, long upTo, List<SequencedMessage> results)
     {
         var now = time.GetUtcNow();
         for (var cached = _newest; cached is not null && cached.Position > after; cached = cached.Older)
         {
-            if (filter.Matches(cached.Message.Topic) && !IsOver(cached, now))
+            if (cached.Position <= upTo && filter.Matches(cached.Message.Topic) && !IsOver(cached, now))
                 results.Add(new SequencedMessage(cached.Position, cached.Message));
         }
 
-        _deletions.Find(filter, after, results);
+        _deletions.Find(filter, after, upTo, results);
     }
 
     /// <summary>Removes what has run out of time.</summary>

@@ -4,8 +4,8 @@ namespace Bridge.Server.FanOut;
 
 /// <summary>
 /// Takes the messages of one stream's feeds to their subscribers. What comes after a quiet time goes at once; what comes faster than
-/// that gathers, and one delivery carries it all: a delivery costs a system call and several hops between threads for each connection,
-/// whatever it carries. Its members are called under the stream's lock, but for the delivery itself.
+/// that gathers, and one delivery carries it all: a delivery costs a system call for each connection, whatever it carries. Its members
+/// are called under the stream's lock, but for the delivery itself.
 /// </summary>
 internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
 {
@@ -14,9 +14,10 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     private readonly ILogger _logger;
     private readonly TimeSpan _gather;
     private readonly ITimer _gathered;
+    private readonly FeedSchedule _schedule;
     private readonly List<Feed> _open = [];
+    private readonly List<FeedBatch> _batches = [];
     private readonly List<Outbox> _toPump = [];
-    private List<FeedBatch> _ready = [];
     private long _lastDelivery;
     private bool _isDelivering;
 
@@ -30,57 +31,65 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
         _gather = TimeSpan.FromMilliseconds(options.GatherMilliseconds);
         _gathered = time.CreateTimer(
             static delivery => ((FeedDelivery)delivery!).DeliverNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _schedule = new FeedSchedule(gate, time, Open);
         _lastDelivery = time.GetTimestamp() - (long)(_gather.TotalSeconds * time.TimestampFrequency);
     }
 
+    /// <summary>How many messages were left out for later ones, for subscribers of every message.</summary>
+    public long Conflated { get; private set; }
+
     public void Append(Feed feed, in SequencedMessage message)
     {
-        if (!feed.HasOpen)
-            _open.Add(feed);
+        var isOpen = feed.HasOpen;
         feed.Append(message);
-        if (feed.IsFull)
-            Seal(feed);
-        if (_isDelivering)
-            return;
-
-        _isDelivering = true;
-        DeliverSoon();
+        if (!isOpen && !_schedule.Defers(feed))
+            Open(feed);
     }
 
-    /// <summary>Ends the feed's batch: what comes after this is in another.</summary>
-    public void Seal(Feed feed)
+    public void Dispose()
     {
-        if (feed.HasOpen)
-            _ready.Add(feed.Seal());
+        _gathered.Dispose();
+        _schedule.Dispose();
     }
-
-    public void Dispose() => _gathered.Dispose();
 
     /// <summary>Delivers what has gathered, then waits for more to gather, if more came meanwhile. One delivery at a time.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        List<FeedBatch> batches;
         lock (_gate)
         {
             _lastDelivery = _time.GetTimestamp();
             foreach (var feed in _open)
-                Seal(feed);
+            {
+                Conflated += feed.TakeTo(_batches);
+                _schedule.Delivered(feed);
+            }
+
             _open.Clear();
-            (batches, _ready) = (_ready, []);
         }
 
-        foreach (var batch in batches)
+        foreach (var batch in _batches)
             Offer(batch);
+        _batches.Clear();
         foreach (var outbox in _toPump)
             outbox.Pump();
         _toPump.Clear();
 
         lock (_gate)
         {
-            _isDelivering = _ready.Count > 0 || _open.Count > 0;
+            _isDelivering = _open.Count > 0;
             if (_isDelivering)
                 DeliverSoon();
         }
+    }
+
+    private void Open(Feed feed)
+    {
+        _open.Add(feed);
+        if (_isDelivering)
+            return;
+
+        _isDelivering = true;
+        DeliverSoon();
     }
 
     private void DeliverSoon()

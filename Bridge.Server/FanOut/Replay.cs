@@ -22,10 +22,9 @@ internal sealed class Replay(Subscriber subscriber, List<SequencedMessage> messa
             _next = 0;
         }
 
+        var all = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(messages);
         var from = _next;
-        for (var bytes = 0L; _next < messages.Count && _next - from < BatchBounds.Messages && bytes < BatchBounds.PayloadBytes; _next++)
-            bytes += messages[_next].Message.Payload.Length;
-
+        _next = BatchBounds.EndOf(all, from, all.Length);
         isLast = _next == messages.Count;
         var stream = Subscriber.Feed.Stream;
         var header = new BatchHeader(
@@ -36,6 +35,6 @@ internal sealed class Replay(Subscriber subscriber, List<SequencedMessage> messa
             isSnapshot,
             isSnapshot && isLast);
         _skipped = 0;
-        return HubRecords.EncodeMessages(format, header, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(messages)[from.._next]);
+        return HubRecords.EncodeMessages(format, header, all[from.._next]);
     }
 }
