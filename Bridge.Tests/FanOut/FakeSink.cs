@@ -39,7 +39,7 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
         [.. Records.Items.OfType<MessageBatch>().Where(batch => subscription is null || batch.Subscription == subscription)];
 
     /// <summary>From now on writes begin and do not end.</summary>
-    public void Stall() => _stall = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Stall() => _stall ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Release()
     {

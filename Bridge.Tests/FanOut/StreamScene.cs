@@ -20,6 +20,7 @@ internal sealed class StreamScene
     public StreamScene(CacheOptions? cache = null, LimitOptions? limits = null, int gatherMilliseconds = 0)
     {
         Limits = limits ?? new LimitOptions();
+        Metrics = new FanOutMetrics(Meters);
         var options = new FanOutOptions { GatherMilliseconds = gatherMilliseconds };
         Stream = new MessageStream("plant", cache ?? new CacheOptions(), options, "epoch", NextId, Time, Metrics, Logs.CreateLogger("stream"));
     }
@@ -30,7 +31,9 @@ internal sealed class StreamScene
 
     public LimitOptions Limits { get; }
 
-    public FanOutMetrics Metrics { get; } = new(new TestMeters());
+    public TestMeters Meters { get; } = new();
+
+    public FanOutMetrics Metrics { get; }
 
     public MessageStream Stream { get; }
 
