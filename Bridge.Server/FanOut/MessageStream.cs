@@ -89,7 +89,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var last = new List<SequencedMessage>();
             _cache.Find(filter, last);
             var subscriber = new Subscriber(feed, outbox, upstream) { Reached = new FeedMark(feed.Appended.Count, _position) };
-            var replay = snapshot ? new Replay(subscriber, last, _position, isSnapshot: true, skipped: 0) : null;
+            var replay = snapshot ? new Replay(subscriber, last, new CacheWalk(0, _position, WithDeletions: false), isSnapshot: true, skipped: 0) : null;
             var matchedTopics = last.Count;
             try
             {
@@ -136,9 +136,18 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var missed = new List<SequencedMessage>();
             _cache.FindNewer(feed.Filter, subscriber.Reached.Position, to.Position, missed);
             var skipped = to.Count - subscriber.Reached.Count - missed.Count;
-            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, to.Position, isSnapshot: false, skipped) : null;
+            var walk = new CacheWalk(subscriber.Reached.Position, to.Position, WithDeletions: true);
+            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, walk, isSnapshot: false, skipped) : null;
             subscriber.Outbox.CatchUp(subscriber, to, replay);
         }
+    }
+
+    /// <summary>Reads the next of the last values that match, in the order of the stream.</summary>
+    /// <returns>Whether there are no more.</returns>
+    public bool ReadNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
+    {
+        lock (_gate)
+            return _cache.FindNext(filter, ref walk, most, mostBytes, results);
     }
 
     /// <summary>Reads the last values that match, ordered by topic, and the position at which they were read.</summary>

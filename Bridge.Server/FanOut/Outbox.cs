@@ -13,6 +13,9 @@ internal sealed class Outbox
     /// <summary>What has gathered is written in one go, up to about this many bytes.</summary>
     private const int MostBytesAWrite = 65_536;
 
+    /// <summary>Of as many replays as may stand before it in the queue one holds its messages.</summary>
+    private const int MostHeldReplays = 3;
+
     private readonly Lock _gate = new();
     private readonly Queue<(Subscriber Subscriber, object Item)> _queue = new();
     private readonly Queue<Subscriber> _behind = new();
@@ -227,6 +230,8 @@ internal sealed class Outbox
         if (_isClosed)
             return;
 
+        if (_queue.Count >= MostHeldReplays)
+            replay.LetGo();
         _queue.Enqueue((subscriber, replay));
         PumpSoon();
     }
