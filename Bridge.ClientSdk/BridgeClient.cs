@@ -101,8 +101,15 @@ public sealed partial class BridgeClient : IAsyncDisposable
             Topic = NotNull(topic, nameof(topic)),
             Snapshot = snapshot,
         };
-        return new BridgeSubscription(_connection.Subscriptions, request, _options.BufferCapacity, cancellationToken);
+        return SubscribeAsync(request, cancellationToken);
     }
+
+    /// <summary>The same with all that a subscription can be: only the latest values, and these only so often.</summary>
+    /// <param name="request">What to subscribe to, and how it is delivered.</param>
+    /// <param name="cancellationToken">Ends the enumerations with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The messages, to be read with <c>await foreach</c>.</returns>
+    public BridgeSubscription SubscribeAsync(SubscribeRequest request, CancellationToken cancellationToken = default) =>
+        new(_connection.Subscriptions, NotNull(request, nameof(request)), _options.BufferCapacity, cancellationToken);
 
     /// <summary>
     /// Closes the connection. All enumerations end after what has arrived for them, requests that are under way fail with

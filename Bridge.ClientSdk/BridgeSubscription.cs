@@ -47,8 +47,8 @@ public sealed class BridgeSubscription : IAsyncEnumerable<BridgeMessage>
     }
 
     /// <summary>
-    /// How many messages were left out so far because this program or its connection was too slow: what the bridge reported
-    /// and what this client kept back (<see cref="BridgeClientOptions.BufferCapacity"/>), over all enumerations. Each was
+    /// How many messages were left out so far because this program or its connection was too slow, or because only the latest were asked
+    /// for: what the bridge reported and what this client kept back (<see cref="BridgeClientOptions.BufferCapacity"/>), over all enumerations. Each was
     /// followed by a later message of the same topic. It may run ahead of what the enumeration has reached.
     /// </summary>
     public long Skipped => Interlocked.Read(ref _skipped);

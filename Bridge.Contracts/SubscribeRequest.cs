@@ -15,6 +15,18 @@ public sealed record class SubscribeRequest
     [Key("topic")]
     public string Topic { get; init; } = "";
 
+    /// <summary>What of the messages that match is delivered. Default: all of them.</summary>
+    [Key("mode")]
+    [MessagePackFormatter(typeof(CamelCaseEnumFormatter<SubscriptionMode>))]
+    public SubscriptionMode Mode { get; init; }
+
+    /// <summary>
+    /// How many updates a second a topic may have, 0.01 to 1,000, with <see cref="SubscriptionMode.Latest"/>; null for as many as are
+    /// delivered.
+    /// </summary>
+    [Key("maxRate")]
+    public double? MaxRate { get; init; }
+
     /// <summary>Whether the last known values are sent first. Default true.</summary>
     [Key("snapshot")]
     public bool Snapshot { get; init; } = true;

@@ -1,9 +1,9 @@
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
+using Bridge.Server.Hosting;
 using Bridge.Server.Http;
 using Bridge.Server.Hubs;
-using Bridge.Server.Messages;
 using Bridge.Server.Requests;
 
 namespace Bridge.Server;
@@ -18,13 +18,13 @@ public static class BridgeSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(LoadOptions);
-        services.AddSingleton<MessageStreams>();
-        services.AddSingleton<Func<string, IMessageConsumer>>(provider => provider.GetRequiredService<MessageStreams>().Get);
+        services.AddFanOut();
         services.AddBrokers();
         services.AddSingleton<RequestParser>();
         services.AddSingleton<BrokerDirectory>();
         services.AddHubDoor();
         services.AddHttpDoor();
+        services.AddSmallSendBuffers();
         return new BridgeBuilder(services);
     }
 

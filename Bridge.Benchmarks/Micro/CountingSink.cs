@@ -7,6 +7,8 @@ internal sealed class CountingSink : IOutboxSink
 {
     private int _missing;
 
+    public string Id => "benchmark";
+
     public WireFormat Format => WireFormat.Json;
 
     public void Begin(int messages) => Volatile.Write(ref _missing, messages);
@@ -19,9 +21,10 @@ internal sealed class CountingSink : IOutboxSink
             spin.SpinOnce(sleep1Threshold: -1);
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> records)
+    public ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> records)
     {
-        Interlocked.Add(ref _missing, -records.Span.Count("\"receivedAt\""u8));
+        for (var i = 0; i < records.Count; i++)
+            Interlocked.Add(ref _missing, -records[i].Span.Count("\"receivedAt\""u8));
         return ValueTask.CompletedTask;
     }
 

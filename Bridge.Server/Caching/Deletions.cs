@@ -30,12 +30,12 @@ internal sealed class Deletions
     /// <summary>Forgets a topic's deletion: it has a value again.</summary>
     public void Undo(string topic) => _newest.Remove(topic);
 
-    /// <summary>Appends the deletions after a position that still hold, the newest of each topic.</summary>
-    public void Find(TopicFilter filter, long after, List<SequencedMessage> results)
+    /// <summary>Appends the deletions after a position, and not after another, that still hold: the newest of each topic.</summary>
+    public void Find(TopicFilter filter, long after, long upTo, List<SequencedMessage> results)
     {
         foreach (var deletion in _inOrder)
         {
-            if (deletion.Position > after
+            if (deletion.Position > after && deletion.Position <= upTo
                 && _newest.GetValueOrDefault(deletion.Message.Topic) == deletion.Position
                 && filter.Matches(deletion.Message.Topic))
                 results.Add(deletion);

@@ -100,19 +100,60 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     }
 
     /// <summary>
-    /// Appends, of all topics that match, what changed after a position: the last message, or the empty one that deleted it. Costs what
-    /// changed, not what is kept.
+    /// Appends, of all topics that match and last changed after a position and not after another, the last message, or the empty one that
+    /// deleted it. Costs what changed, not what is kept.
     /// </summary>
-    public void FindNewer(TopicFilter filter, long after, List<SequencedMessage> results)
+    public void FindNewer(TopicFilter filter, long after, long upTo, List<SequencedMessage> results)
     {
         var now = time.GetUtcNow();
         for (var cached = _newest; cached is not null && cached.Position > after; cached = cached.Older)
         {
-            if (filter.Matches(cached.Message.Topic) && !IsOver(cached, now))
+            if (cached.Position <= upTo && filter.Matches(cached.Message.Topic) && !IsOver(cached, now))
                 results.Add(new SequencedMessage(cached.Position, cached.Message));
         }
 
-        _deletions.Find(filter, after, results);
+        _deletions.Find(filter, after, upTo, results);
+    }
+
+    /// <summary>
+    /// The same piece by piece, in order: appends no more than is asked for, and goes on from there when it is called again. A topic that
+    /// changes meanwhile is left out, as it has come after the last position by then.
+    /// </summary>
+    /// <returns>Whether there are no more.</returns>
+    public bool FindNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
+    {
+        var now = time.GetUtcNow();
+        var from = walk.After;
+        var bytes = 0L;
+        var cached = FirstAfter(walk);
+        for (; cached is not null && cached.Position <= walk.UpTo && results.Count < most && bytes < mostBytes; cached = cached.Newer)
+        {
+            walk = walk with { At = cached, After = cached.Position };
+            if (!filter.Matches(cached.Message.Topic) || IsOver(cached, now))
+                continue;
+
+            results.Add(new SequencedMessage(cached.Position, cached.Message));
+            bytes += cached.Message.Payload.Length;
+        }
+
+        var isWhole = cached is null || cached.Position > walk.UpTo;
+        if (walk.WithDeletions)
+            _deletions.Find(filter, from, isWhole ? walk.UpTo : walk.After, results);
+        return isWhole;
+    }
+
+    /// <summary>Goes on from where the walk was, or goes back from the newest until there, if that has changed.</summary>
+    private CachedMessage? FirstAfter(CacheWalk walk)
+    {
+        if (walk.After < (_oldest?.Position ?? 0))
+            return _oldest;
+        if (walk.At is { } at && at.Position == walk.After && (at.Newer is not null || at == _newest))
+            return at.Newer;
+
+        CachedMessage? first = null;
+        for (var cached = _newest; cached is not null && cached.Position > walk.After; cached = cached.Older)
+            first = cached;
+        return first;
     }
 
     /// <summary>Removes what has run out of time.</summary>

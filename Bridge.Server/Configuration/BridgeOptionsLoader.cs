@@ -41,6 +41,7 @@ internal static class BridgeOptionsLoader
         limits.Range(nameof(options.Limits.MaxTopicLevels), options.Limits.MaxTopicLevels, 0, 65_536);
         limits.Range(nameof(options.Limits.SubscriptionsPerConnection), options.Limits.SubscriptionsPerConnection, 0, int.MaxValue);
         limits.Range(nameof(options.Limits.OutboxBytes), options.Limits.OutboxBytes, 0, int.MaxValue);
+        limits.Range(nameof(options.Limits.SendTimeoutSeconds), options.Limits.SendTimeoutSeconds, 0, 86_400);
         CheckOrigins(options, checks);
     }
 

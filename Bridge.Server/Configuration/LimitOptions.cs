@@ -28,7 +28,14 @@ public sealed class LimitOptions
 
     /// <summary>
     /// How many encoded bytes may wait for one connection before it is conflated: what it misses then is counted in
-    /// <c>skipped</c> and the last value of each topic follows. Default 1,048,576 (1 MiB).
+    /// <c>skipped</c> and the last value of each topic follows. Together with what the system holds for its socket it is less than a
+    /// megabyte by default. Default 524,288 (512 KiB).
     /// </summary>
-    public int OutboxBytes { get; set; } = 1_048_576;
+    public int OutboxBytes { get; set; } = 524_288;
+
+    /// <summary>
+    /// For how many seconds a connection may take nothing of what it is sent (64 KiB at a time, or one message) before it is ended: its
+    /// reader will not read again. Who reads slowly is conflated, and not ended. Default 60; at most 86,400.
+    /// </summary>
+    public int SendTimeoutSeconds { get; set; } = 60;
 }

@@ -1,3 +1,5 @@
+using Bridge.Server.Messages;
+
 namespace Bridge.Server.FanOut;
 
 /// <summary>
@@ -6,6 +8,15 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal static class BatchBounds
 {
-    public const int Messages = 256;
-    public const int PayloadBytes = 32_768;
+    private const int Messages = 256;
+    private const int PayloadBytes = 32_768;
+
+    /// <summary>Where the batch that begins at a message ends, at the latest at <paramref name="most"/>.</summary>
+    public static int EndOf(ReadOnlySpan<SequencedMessage> messages, int from, int most)
+    {
+        var end = from;
+        for (var bytes = 0L; end < most && end - from < Messages && bytes < PayloadBytes; end++)
+            bytes += messages[end].Message.Payload.Length;
+        return end;
+    }
 }

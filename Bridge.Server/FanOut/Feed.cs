@@ -4,13 +4,15 @@ using Bridge.Server.Topics;
 namespace Bridge.Server.FanOut;
 
 /// <summary>
-/// All subscribers of one filter on one broker: what they get is the same bytes. Its members are guarded by the stream's lock, but for
-/// <see cref="Subscribers"/>, which others may go through.
+/// All subscribers of one filter on one broker, in one mode: what they get is the same bytes. Its members are guarded by the stream's
+/// lock, but for <see cref="Subscribers"/>, which others may go through.
 /// </summary>
-internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
+internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, DeliveryMode mode)
 {
-    private readonly List<SequencedMessage> _open = [];
-    private long _openBytes;
+    private readonly OpenMessages _open = new(mode.IsLatest);
+
+    // Where a subscriber began or went on: no batch spans such a place, so that each is his whole or not at all.
+    private List<int>? _cuts;
 
     public MessageStream Stream { get; } = stream;
 
@@ -19,34 +21,68 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter)
 
     public TopicFilter Filter { get; } = filter;
 
-    /// <summary>How many messages it has had.</summary>
-    public long Appended { get; private set; }
+    public DeliveryMode Mode { get; } = mode;
+
+    /// <summary>The messages that it has had.</summary>
+    public FeedMark Appended { get; private set; }
+
+    /// <summary>Those of them that were taken to be delivered, or left out for such.</summary>
+    public FeedMark Taken { get; private set; }
+
+    /// <summary>When it may deliver again, as a timestamp of the clock.</summary>
+    public long Due { get; set; }
 
     public SubscriberList Subscribers { get; } = new();
 
     /// <summary>Whether its last subscriber has left: it gets nothing more, and nobody joins it again.</summary>
     public bool IsRemoved { get; set; }
 
-    /// <summary>Whether messages wait to be sealed into a batch.</summary>
-    public bool HasOpen => _open.Count > 0;
-
-    /// <summary>Whether the batch has grown large enough.</summary>
-    public bool IsFull => _open.Count >= BatchBounds.Messages || _openBytes >= BatchBounds.PayloadBytes;
+    /// <summary>Whether messages wait to be taken.</summary>
+    public bool HasOpen => Appended.Count > Taken.Count;
 
     public void Append(in SequencedMessage message)
     {
         _open.Add(message);
-        _openBytes += message.Message.Payload.Length;
-        Appended++;
+        Appended = new FeedMark(Appended.Count + 1, message.Position);
     }
 
-    /// <summary>Makes a batch of what was appended since the last one.</summary>
-    public FeedBatch Seal()
+    /// <summary>Has a batch end here, where that can be: not among messages of which only the last of each topic are kept.</summary>
+    public bool TryCut()
     {
-        var position = _open[^1].Position;
-        var batch = new FeedBatch(this, Appended, position, Stream.CursorAt(position), [.. _open]);
-        _open.Clear();
-        _openBytes = 0;
-        return batch;
+        if (_open.IsConflated)
+            return !HasOpen;
+
+        if (HasOpen)
+            (_cuts ??= []).Add(_open.Count);
+        return true;
+    }
+
+    /// <summary>Makes batches of what was appended since the last time.</summary>
+    /// <returns>How many messages are in none of them, against the feed's mode: there were too many to be kept.</returns>
+    public long TakeTo(List<FeedBatch> batches)
+    {
+        var cuts = _open.IsConflated ? null : _cuts;
+        var messages = _open.Take();
+        var leftOut = Appended.Count - Taken.Count - messages.Length;
+        if (messages.Length == 0)
+            Take(batches, messages, leftOut);
+        for (var (from, cut, skipped) = (0, 0, leftOut); from < messages.Length; skipped = 0)
+        {
+            while (cut < cuts?.Count && cuts[cut] <= from)
+                cut++;
+            var end = BatchBounds.EndOf(messages, from, cut < cuts?.Count ? cuts[cut] : messages.Length);
+            Take(batches, messages[from..end], skipped);
+            from = end;
+        }
+
+        _cuts = null;
+        return Mode.IsLatest ? 0 : leftOut;
+    }
+
+    private void Take(List<FeedBatch> batches, SequencedMessage[] messages, long skipped)
+    {
+        var before = Taken;
+        Taken = new FeedMark(Taken.Count + skipped + messages.Length, messages.Length > 0 ? messages[^1].Position : Appended.Position);
+        batches.Add(new FeedBatch(this, before, Taken, skipped, messages));
     }
 }

@@ -4,19 +4,27 @@ namespace Bridge.Server.FanOut;
 
 /// <summary>Messages of one feed that travel together.</summary>
 /// <param name="feed">The feed.</param>
-/// <param name="end">How many messages the feed has had, with these.</param>
-/// <param name="position">The position in the stream that the batch reaches.</param>
-/// <param name="cursor">The same, as clients know it.</param>
-/// <param name="messages">The messages, in order.</param>
-internal sealed class FeedBatch(Feed feed, long end, long position, string cursor, SequencedMessage[] messages) : SharedRecord
+/// <param name="before">How far the feed had come without them.</param>
+/// <param name="after">How far it has come with them.</param>
+/// <param name="skipped">How many of the messages between were left out for later ones of their topics.</param>
+/// <param name="messages">The messages, in order; empty where they were too many to be kept.</param>
+internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long skipped, SequencedMessage[] messages) : SharedRecord
 {
     public Feed Feed { get; } = feed;
 
-    /// <summary>How many messages the feed has had, with these.</summary>
-    public long End { get; } = end;
+    /// <summary>How far the feed has come with it.</summary>
+    public FeedMark After { get; } = after;
 
-    public long Position { get; } = position;
+    /// <summary>
+    /// Whether it is what a subscriber lacks, no more and no less. It is not for one who came while its messages gathered, of which only
+    /// the last of each topic were kept; nor for anybody, where they were too many to be kept at all.
+    /// </summary>
+    public bool Continues(FeedMark reached) =>
+        messages.Length > 0
+        && reached.Count == before.Count
+        && reached.Position >= before.Position
+        && reached.Position < messages[0].Position;
 
     protected override byte[] Encode(WireFormat format) =>
-        HubRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, cursor), messages);
+        HubRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), skipped), messages);
 }

@@ -3,9 +3,9 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.FanOut;
 
 /// <summary>
-/// Takes the messages of one stream's feeds to their subscribers. What comes after a quiet time goes at once; what comes faster than
-/// that gathers, and one delivery carries it all: a delivery costs a system call and several hops between threads for each connection,
-/// whatever it carries. Its members are called under the stream's lock, but for the delivery itself.
+/// Takes the messages of one stream's feeds to their subscribers. What comes now and then goes at once; where more is to be expected
+/// soon it gathers, and one delivery carries it all: a delivery costs a system call for each connection, whatever it carries. Its
+/// members are called under the stream's lock, but for the delivery itself.
 /// </summary>
 internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
 {
@@ -14,10 +14,13 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     private readonly ILogger _logger;
     private readonly TimeSpan _gather;
     private readonly ITimer _gathered;
+    private readonly FeedSchedule _schedule;
     private readonly List<Feed> _open = [];
+    private readonly List<FeedBatch> _batches = [];
     private readonly List<Outbox> _toPump = [];
-    private List<FeedBatch> _ready = [];
     private long _lastDelivery;
+    private double _perSecond;
+    private int _appended;
     private bool _isDelivering;
 
     /// <param name="gate">The stream's lock.</param>
@@ -30,16 +33,61 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
         _gather = TimeSpan.FromMilliseconds(options.GatherMilliseconds);
         _gathered = time.CreateTimer(
             static delivery => ((FeedDelivery)delivery!).DeliverNow(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _schedule = new FeedSchedule(gate, time, Open);
         _lastDelivery = time.GetTimestamp() - (long)(_gather.TotalSeconds * time.TimestampFrequency);
     }
 
+    /// <summary>How many messages were left out for later ones, for subscribers of every message.</summary>
+    public long Conflated { get; private set; }
+
     public void Append(Feed feed, in SequencedMessage message)
     {
-        if (!feed.HasOpen)
-            _open.Add(feed);
+        var isOpen = feed.HasOpen;
         feed.Append(message);
-        if (feed.IsFull)
-            Seal(feed);
+        _appended++;
+        if (!isOpen && !_schedule.Defers(feed))
+            Open(feed);
+    }
+
+    public void Dispose()
+    {
+        _gathered.Dispose();
+        _schedule.Dispose();
+    }
+
+    /// <summary>Delivers what has gathered, then waits for more to gather, if more came meanwhile. One delivery at a time.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        lock (_gate)
+        {
+            Begin();
+            foreach (var feed in _open)
+            {
+                Conflated += feed.TakeTo(_batches);
+                _schedule.Delivered(feed);
+            }
+
+            _open.Clear();
+        }
+
+        foreach (var batch in _batches)
+            Offer(batch);
+        _batches.Clear();
+        foreach (var outbox in _toPump)
+            outbox.Pump();
+        _toPump.Clear();
+
+        lock (_gate)
+        {
+            _isDelivering = _open.Count > 0;
+            if (_isDelivering)
+                DeliverSoon();
+        }
+    }
+
+    private void Open(Feed feed)
+    {
+        _open.Add(feed);
         if (_isDelivering)
             return;
 
@@ -47,46 +95,22 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
         DeliverSoon();
     }
 
-    /// <summary>Ends the feed's batch: what comes after this is in another.</summary>
-    public void Seal(Feed feed)
+    /// <summary>Notes how much came since the delivery before.</summary>
+    private void Begin()
     {
-        if (feed.HasOpen)
-            _ready.Add(feed.Seal());
+        var now = _time.GetTimestamp();
+        _perSecond = _appended / Math.Max(_time.GetElapsedTime(_lastDelivery, now).TotalSeconds, 0.001);
+        (_lastDelivery, _appended) = (now, 0);
     }
 
-    public void Dispose() => _gathered.Dispose();
-
-    /// <summary>Delivers what has gathered, then waits for more to gather, if more came meanwhile. One delivery at a time.</summary>
-    void IThreadPoolWorkItem.Execute()
-    {
-        List<FeedBatch> batches;
-        lock (_gate)
-        {
-            _lastDelivery = _time.GetTimestamp();
-            foreach (var feed in _open)
-                Seal(feed);
-            _open.Clear();
-            (batches, _ready) = (_ready, []);
-        }
-
-        foreach (var batch in batches)
-            Offer(batch);
-        foreach (var outbox in _toPump)
-            outbox.Pump();
-        _toPump.Clear();
-
-        lock (_gate)
-        {
-            _isDelivering = _ready.Count > 0 || _open.Count > 0;
-            if (_isDelivering)
-                DeliverSoon();
-        }
-    }
-
+    /// <summary>
+    /// Waits until the time is over where at least one more message is to be expected in it. Else to wait would cost time and spare
+    /// nothing: at 100 messages a second it took 3 ms more on average, and 5 at the most.
+    /// </summary>
     private void DeliverSoon()
     {
         var rest = _gather - _time.GetElapsedTime(_lastDelivery);
-        if (rest > TimeSpan.Zero)
+        if (rest.TotalSeconds * _perSecond >= 1)
             _gathered.Change(rest, Timeout.InfiniteTimeSpan);
         else
             DeliverNow();

@@ -18,7 +18,7 @@ internal sealed class FeedDirectory(MessageStream stream, Func<string> nextId)
     private const int MostKept = 32;
 
     private readonly TopicFilterTree<Feed> _byTopic = new();
-    private readonly Dictionary<TopicFilter, List<Feed>> _byFilter = [];
+    private readonly Dictionary<(TopicFilter Filter, DeliveryMode Mode), List<Feed>> _byKey = [];
     private readonly List<Feed> _matches = [];
 
     /// <summary>Finds the feeds whose filter matches a topic.</summary>
@@ -38,18 +38,18 @@ internal sealed class FeedDirectory(MessageStream stream, Func<string> nextId)
     }
 
     /// <summary>
-    /// Finds the filter's feed, or makes it. A connection that subscribes to a filter twice gets a second feed of it: each of its
-    /// subscriptions has an id of its own, and everybody's second one shares that. When it is new (it has no subscriber yet), the topics
+    /// Finds the filter's feed of a mode, or makes it. A connection that subscribes to the same twice gets a second feed of it: each of
+    /// its subscriptions has an id of its own, and everybody's second one shares that. When it is new (it has no subscriber yet), the topics
     /// that it matches must forget their receivers: the subscriber's search for their last values comes to each of them anyway.
     /// </summary>
-    public Feed FindOrAdd(TopicFilter filter, Outbox outbox)
+    public Feed FindOrAdd(TopicFilter filter, DeliveryMode mode, Outbox outbox)
     {
-        if (!_byFilter.TryGetValue(filter, out var feeds))
-            _byFilter.Add(filter, feeds = []);
+        if (!_byKey.TryGetValue((filter, mode), out var feeds))
+            _byKey.Add((filter, mode), feeds = []);
         var feed = feeds.Find(existing => !outbox.Has(existing));
         if (feed is null)
         {
-            feed = new Feed(stream, nextId(), filter);
+            feed = new Feed(stream, nextId(), filter, mode);
             feeds.Add(feed);
             _byTopic.Add(filter, feed);
         }
@@ -66,10 +66,10 @@ internal sealed class FeedDirectory(MessageStream stream, Func<string> nextId)
         if (feed.Subscribers.Count > 0)
             return;
 
-        var feeds = _byFilter[feed.Filter];
+        var feeds = _byKey[(feed.Filter, feed.Mode)];
         feeds.Remove(feed);
         if (feeds.Count == 0)
-            _byFilter.Remove(feed.Filter);
+            _byKey.Remove((feed.Filter, feed.Mode));
         _byTopic.Remove(feed.Filter, feed);
         feed.IsRemoved = true;
     }

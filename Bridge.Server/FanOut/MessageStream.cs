@@ -18,14 +18,16 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     private readonly FeedDelivery _delivery;
     private readonly Dictionary<Outbox, int> _outboxes = [];
     private readonly string _epoch;
+    private readonly FanOutMetrics _metrics;
     private readonly ILogger _logger;
     private long _position;
     private long _evictedTold;
+    private long _conflatedTold;
 
     public MessageStream(
-        string brokerKey, CacheOptions cache, FanOutOptions options, string epoch, Func<string> nextId, TimeProvider time, ILogger logger)
+        string brokerKey, CacheOptions cache, FanOutOptions options, string epoch, Func<string> nextId, TimeProvider time, FanOutMetrics metrics, ILogger logger)
     {
-        (BrokerKey, _epoch, _logger) = (brokerKey, epoch, logger);
+        (BrokerKey, _epoch, _metrics, _logger) = (brokerKey, epoch, metrics, logger);
         _cache = new LastMessageCache(cache, time);
         _feeds = new FeedDirectory(this, nextId);
         _delivery = new FeedDelivery(_gate, options, time, logger);
@@ -74,16 +76,16 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <summary>Subscribes a connection: the last values that match now, if wanted, then every message that matches from now on.</summary>
     /// <exception cref="BridgeException">The connection has as many subscriptions as it may have.</exception>
     /// <exception cref="OperationCanceledException">The connection is closed.</exception>
-    public Subscription Subscribe(Outbox outbox, TopicFilter filter, bool snapshot, IDisposable? upstream)
+    public Subscription Subscribe(Outbox outbox, TopicFilter filter, DeliveryMode mode, bool snapshot, IDisposable? upstream)
     {
         lock (_gate)
         {
-            var feed = _feeds.FindOrAdd(filter, outbox);
-            _delivery.Seal(feed);
+            var feed = _feeds.FindOrAdd(filter, mode, outbox);
+            feed.TryCut();
             var last = new List<SequencedMessage>();
             _cache.Find(filter, last, forgetReceivers: feed.Subscribers.Count == 0);
-            var subscriber = new Subscriber(feed, outbox, upstream) { Reached = feed.Appended, Position = _position };
-            var replay = snapshot ? new Replay(subscriber, last, _position, isSnapshot: true, skipped: 0) : null;
+            var subscriber = new Subscriber(feed, outbox, upstream) { Reached = new FeedMark(feed.Appended.Count, _position) };
+            var replay = snapshot ? new Replay(subscriber, last, new CacheWalk(0, _position, WithDeletions: false), isSnapshot: true, skipped: 0) : null;
             var matchedTopics = last.Count;
             try
             {
@@ -119,19 +121,29 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         subscriber.Upstream?.Dispose();
     }
 
-    /// <summary>Gives a subscriber whose outbox was full the last value of each topic that it missed, and tells it how many messages it did not get.</summary>
+    /// <summary>Gives a subscriber that is behind the last value of each topic that it missed, and tells it how many messages it did not get.</summary>
     public void CatchUp(Subscriber subscriber)
     {
         lock (_gate)
         {
             var feed = subscriber.Feed;
-            _delivery.Seal(feed);
+            // What the feed still gathers it delivers itself, where a batch cannot begin here.
+            var to = feed.TryCut() ? new FeedMark(feed.Appended.Count, _position) : feed.Taken;
             var missed = new List<SequencedMessage>();
-            _cache.FindNewer(feed.Filter, subscriber.Position, missed);
-            var skipped = feed.Appended - subscriber.Reached - missed.Count;
-            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, _position, isSnapshot: false, skipped) : null;
-            subscriber.Outbox.CatchUp(subscriber, feed.Appended, _position, replay);
+            _cache.FindNewer(feed.Filter, subscriber.Reached.Position, to.Position, missed);
+            var skipped = to.Count - subscriber.Reached.Count - missed.Count;
+            var walk = new CacheWalk(subscriber.Reached.Position, to.Position, WithDeletions: true);
+            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, walk, isSnapshot: false, skipped) : null;
+            subscriber.Outbox.CatchUp(subscriber, to, replay);
         }
+    }
+
+    /// <summary>Reads the next of the last values that match, in the order of the stream.</summary>
+    /// <returns>Whether there are no more.</returns>
+    public bool ReadNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
+    {
+        lock (_gate)
+            return _cache.FindNext(filter, ref walk, most, mostBytes, results);
     }
 
     /// <summary>Reads the last values that match, ordered by topic, and the position at which they were read.</summary>
@@ -161,19 +173,26 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         }
     }
 
-    /// <summary>Removes last values that ran out of time.</summary>
+    /// <summary>Removes last values that ran out of time, and tells what was left out.</summary>
     public void Sweep()
     {
         long evicted;
+        long conflated;
         lock (_gate)
         {
             _cache.Sweep();
-            evicted = _cache.Evicted;
+            (evicted, conflated) = (_cache.Evicted, _delivery.Conflated);
         }
 
         if (evicted > _evictedTold)
             Log.Evicted(_logger, BrokerKey, evicted - _evictedTold);
-        _evictedTold = evicted;
+        if (conflated > _conflatedTold)
+        {
+            Log.Conflated(_logger, BrokerKey, conflated - _conflatedTold);
+            _metrics.Conflated(BrokerKey, conflated - _conflatedTold);
+        }
+
+        (_evictedTold, _conflatedTold) = (evicted, conflated);
     }
 
     public void Dispose() => _delivery.Dispose();
@@ -195,5 +214,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     {
         [LoggerMessage(2001, LogLevel.Warning, "Broker {BrokerKey}: the cache is full; {Count} last values were evicted since this was last said")]
         public static partial void Evicted(ILogger logger, string brokerKey, long count);
+
+        [LoggerMessage(2005, LogLevel.Warning, "Broker {BrokerKey}: deliveries could not keep up; {Count} messages were left out for later ones of their topics since this was last said")]
+        public static partial void Conflated(ILogger logger, string brokerKey, long count);
     }
 }

@@ -12,11 +12,11 @@ internal sealed class MessageStreams : IDisposable
     private readonly ITimer _sweep;
     private long _lastId;
 
-    public MessageStreams(BridgeOptions options, TimeProvider time, ILogger<MessageStream> logger)
+    public MessageStreams(BridgeOptions options, TimeProvider time, FanOutMetrics metrics, ILogger<MessageStream> logger)
     {
         _streams = options.Brokers.Keys.ToDictionary(
             key => key,
-            key => new MessageStream(key, options.Cache, options.FanOut, NewEpoch(), NextId, time, logger));
+            key => new MessageStream(key, options.Cache, options.FanOut, NewEpoch(), NextId, time, metrics, logger));
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
@@ -6,23 +5,34 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.FanOut;
 
 /// <summary>
-/// What waits for one connection, within a bound, and the pump that writes it. Nobody who offers anything waits. A subscription whose
-/// batch does not fit falls behind: it is offered nothing until all else is written, and then catches up with the last values.
+/// What waits for one connection, within a bound. Nobody who offers anything waits. A subscription whose batch does not fit falls behind:
+/// it is offered nothing until all else is written, and then catches up with the last values.
 /// </summary>
-internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILogger logger) : IThreadPoolWorkItem
+internal sealed class Outbox
 {
     /// <summary>What has gathered is written in one go, up to about this many bytes.</summary>
     private const int MostBytesAWrite = 65_536;
+
+    /// <summary>Of as many replays as may stand before it in the queue one holds its messages.</summary>
+    private const int MostHeldReplays = 3;
 
     private readonly Lock _gate = new();
     private readonly Queue<(Subscriber Subscriber, object Item)> _queue = new();
     private readonly Queue<Subscriber> _behind = new();
     private readonly Dictionary<string, StateRecord> _states = [];
     private readonly Dictionary<string, Subscriber> _subscribers = [];
-    private readonly List<ReadOnlyMemory<byte>> _gathered = [];
+    private readonly WireFormat _format;
+    private readonly LimitOptions _limits;
+    private readonly OutboxPump _pump;
     private long _queuedBytes;
     private bool _isPumping;
     private bool _isClosed;
+
+    public Outbox(IOutboxSink sink, OutboxContext context)
+    {
+        (_format, _limits) = (sink.Format, context.Limits);
+        _pump = new OutboxPump(this, sink, context);
+    }
 
     public Subscriber? Find(string subscription)
     {
@@ -42,8 +52,8 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
         {
             if (_isClosed)
                 throw new OperationCanceledException("The connection is closed.");
-            if (limits.SubscriptionsPerConnection > 0 && _subscribers.Count >= limits.SubscriptionsPerConnection)
-                throw new BridgeException(ErrorCodes.TooManySubscriptions, $"A connection may have {limits.SubscriptionsPerConnection} subscriptions.");
+            if (_limits.SubscriptionsPerConnection > 0 && _subscribers.Count >= _limits.SubscriptionsPerConnection)
+                throw new BridgeException(ErrorCodes.TooManySubscriptions, $"A connection may have {_limits.SubscriptionsPerConnection} subscriptions.");
 
             _subscribers.Add(subscriber.Feed.Id, subscriber);
             if (first is not null)
@@ -64,23 +74,17 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
     /// <returns>Whether the caller has to <see cref="Pump"/>, when it has offered all that it has: so that one write takes it all.</returns>
     public bool Offer(Subscriber subscriber, FeedBatch batch)
     {
-        var size = batch.Get(sink.Format).Length;
         lock (_gate)
         {
-            if (_isClosed || subscriber.IsClosed || subscriber.IsBehind || batch.End <= subscriber.Reached)
+            if (_isClosed || subscriber.IsClosed || subscriber.IsBehind || batch.After.Count <= subscriber.Reached.Count)
                 return false;
 
-            if (limits.OutboxBytes > 0 && _queuedBytes > 0 && _queuedBytes + size > limits.OutboxBytes)
+            if (!batch.Continues(subscriber.Reached) || !TryEnqueue(subscriber, batch))
             {
-                // Something is queued, so the pump is at work, or is about to be.
                 subscriber.IsBehind = true;
                 _behind.Enqueue(subscriber);
-                return false;
             }
 
-            (subscriber.Reached, subscriber.Position) = (batch.End, batch.Position);
-            _queuedBytes += size;
-            _queue.Enqueue((subscriber, batch));
             return ClaimPump();
         }
     }
@@ -89,7 +93,7 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
     /// Writes what is queued: as much as the connection takes at once on this thread, the rest later. Only for who was told to by
     /// <see cref="Offer(Subscriber, FeedBatch)"/>.
     /// </summary>
-    public void Pump() => _ = PumpAsync();
+    public void Pump() => _pump.Execute();
 
     /// <summary>Offers a link's state; of each broker only the latest is kept.</summary>
     public void Offer(StateRecord state)
@@ -105,11 +109,11 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
     }
 
     /// <summary>Ends the backlog of a subscriber. Called under the stream's lock.</summary>
-    public void CatchUp(Subscriber subscriber, long reached, long position, Replay? replay)
+    public void CatchUp(Subscriber subscriber, FeedMark reached, Replay? replay)
     {
         lock (_gate)
         {
-            (subscriber.Reached, subscriber.Position, subscriber.IsBehind) = (reached, position, false);
+            (subscriber.Reached, subscriber.IsBehind) = (reached, false);
             if (replay is not null)
                 Enqueue(subscriber, replay);
         }
@@ -132,7 +136,93 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
             subscriber.Feed.Stream.Unsubscribe(subscriber);
     }
 
-    void IThreadPoolWorkItem.Execute() => Pump();
+    /// <summary>Takes what goes into the next write, for the pump.</summary>
+    /// <param name="records">What to write.</param>
+    /// <param name="behind">Where there is nothing to write: who has to catch up.</param>
+    /// <returns>False when there is neither, and the pump stands still.</returns>
+    public bool TakeTo(List<ReadOnlyMemory<byte>> records, out Subscriber? behind)
+    {
+        records.Clear();
+        behind = null;
+        Replay? replay;
+        lock (_gate)
+        {
+            foreach (var state in _states.Values)
+                records.Add(state.Get(_format));
+            _states.Clear();
+            replay = TakeBatchesTo(records);
+            if (replay is null && records.Count == 0)
+            {
+                behind = TakeBehind();
+                return _isPumping = behind is not null;
+            }
+        }
+
+        if (replay is not null)
+            TakePieceTo(records, replay);
+        return true;
+    }
+
+    /// <returns>The replay before which it ended, if it did.</returns>
+    private Replay? TakeBatchesTo(List<ReadOnlyMemory<byte>> records)
+    {
+        for (var size = 0; size < MostBytesAWrite && _queue.TryPeek(out var next);)
+        {
+            if (next is { Item: Replay replay, Subscriber.IsClosed: false })
+                return replay;
+
+            _queue.Dequeue();
+            if (next.Item is not FeedBatch batch)
+                continue;
+
+            var bytes = batch.Get(_format);
+            _queuedBytes -= bytes.Length;
+            // What is left out is no part of the write: the write goes on with what stands behind it.
+            if (next.Subscriber.IsClosed)
+                continue;
+
+            records.Add(bytes);
+            size += bytes.Length;
+        }
+
+        return null;
+    }
+
+    /// <summary>Encodes outside the lock: nobody who offers a batch waits for a snapshot. Only the pump takes from the queue.</summary>
+    private void TakePieceTo(List<ReadOnlyMemory<byte>> records, Replay replay)
+    {
+        records.Add(replay.EncodeNext(_format, out var isLast));
+        if (!isLast)
+            return;
+
+        lock (_gate)
+            _queue.TryDequeue(out _);
+    }
+
+    /// <summary>Who unsubscribed meanwhile has nothing to catch up with.</summary>
+    private Subscriber? TakeBehind()
+    {
+        while (_behind.TryDequeue(out var subscriber))
+        {
+            if (!subscriber.IsClosed)
+                return subscriber;
+        }
+
+        return null;
+    }
+
+    /// <summary>A batch larger than the bound is taken by an empty outbox.</summary>
+    private bool TryEnqueue(Subscriber subscriber, FeedBatch batch)
+    {
+        var size = batch.Get(_format).Length;
+        if (_limits.OutboxBytes > 0 && _queuedBytes > 0 && _queuedBytes + size > _limits.OutboxBytes)
+            return false;
+
+        subscriber.Reached = batch.After;
+        _queuedBytes += size;
+        _queue.Enqueue((subscriber, batch));
+        return true;
+    }
 
     private void Enqueue(Subscriber subscriber, Replay replay)
     {
@@ -140,6 +230,8 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
         if (_isClosed)
             return;
 
+        if (_queue.Count >= MostHeldReplays)
+            replay.LetGo();
         _queue.Enqueue((subscriber, replay));
         PumpSoon();
     }
@@ -147,7 +239,7 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
     private void PumpSoon()
     {
         if (ClaimPump())
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(_pump, preferLocal: false);
     }
 
     /// <returns>Whether the pump stood still, and is the caller's to start.</returns>
@@ -157,130 +249,5 @@ internal sealed partial class Outbox(IOutboxSink sink, LimitOptions limits, ILog
             return false;
 
         return _isPumping = true;
-    }
-
-    private async Task PumpAsync()
-    {
-        try
-        {
-            while (true)
-            {
-                if (Gather(out var behind))
-                    await WriteGatheredAsync();
-                else if (behind is not null)
-                    behind.Feed.Stream.CatchUp(behind);
-                else
-                    return;
-            }
-        }
-        catch (Exception exception)
-        {
-            // A lost connection does not end here: SignalR takes its writes until it has ended it. This is a fault of ours, and a client
-            // that stays connected would wait for ever.
-            Log.Stopped(logger, exception);
-            Close();
-            sink.Abort();
-        }
-    }
-
-    /// <summary>Takes what goes into the next write.</summary>
-    /// <param name="behind">Where there is nothing to write: who has to catch up.</param>
-    private bool Gather(out Subscriber? behind)
-    {
-        behind = null;
-        Replay? replay = null;
-        lock (_gate)
-        {
-            _gathered.Clear();
-            foreach (var state in _states.Values)
-                _gathered.Add(state.Get(sink.Format));
-            _states.Clear();
-
-            for (var size = 0; size < MostBytesAWrite && replay is null && _queue.TryPeek(out var next);)
-            {
-                if (next.Item is Replay piecewise && !next.Subscriber.IsClosed)
-                {
-                    replay = piecewise;
-                    break;
-                }
-
-                size += TakeBatch(_queue.Dequeue());
-            }
-
-            if (_gathered.Count == 0 && replay is null)
-            {
-                while (behind is null or { IsClosed: true } && _behind.TryDequeue(out behind))
-                {
-                    // Who unsubscribed meanwhile has nothing to catch up with.
-                }
-
-                _isPumping = behind is { IsClosed: false };
-                behind = _isPumping ? behind : null;
-                return false;
-            }
-        }
-
-        if (replay is not null)
-            TakePiece(replay);
-        return true;
-    }
-
-    private int TakeBatch((Subscriber Subscriber, object Item) taken)
-    {
-        if (taken.Item is not FeedBatch batch)
-            return 0;
-
-        var bytes = batch.Get(sink.Format);
-        _queuedBytes -= bytes.Length;
-        // What is left out is no part of the write: the write goes on with what stands behind it.
-        if (taken.Subscriber.IsClosed)
-            return 0;
-
-        _gathered.Add(bytes);
-        return bytes.Length;
-    }
-
-    /// <summary>Encodes outside the lock: nobody who offers a batch waits for a snapshot. Only the pump takes from the queue.</summary>
-    private void TakePiece(Replay replay)
-    {
-        _gathered.Add(replay.EncodeNext(sink.Format, out var isLast));
-        if (!isLast)
-            return;
-
-        lock (_gate)
-            _queue.TryDequeue(out _);
-    }
-
-    private async ValueTask WriteGatheredAsync()
-    {
-        if (_gathered.Count == 1)
-        {
-            await sink.WriteAsync(_gathered[0]);
-            return;
-        }
-
-        var size = _gathered.Sum(static record => record.Length);
-        var buffer = ArrayPool<byte>.Shared.Rent(size);
-        try
-        {
-            var end = 0;
-            foreach (var record in _gathered)
-            {
-                record.CopyTo(buffer.AsMemory(end));
-                end += record.Length;
-            }
-
-            await sink.WriteAsync(buffer.AsMemory(0, end));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(2002, LogLevel.Error, "A connection is ended, because what it is owed cannot be written")]
-        public static partial void Stopped(ILogger logger, Exception exception);
     }
 }

@@ -13,13 +13,10 @@ internal sealed class Subscriber(Feed feed, Outbox outbox, IDisposable? upstream
     /// <summary>Where it stands among the feed's subscribers; they see to it.</summary>
     public int Index { get; set; }
 
-    /// <summary>How many of the feed's messages it has had or was told of as skipped; batches that end before are not for it.</summary>
-    public long Reached { get; set; }
+    /// <summary>What it has had or was told of as skipped.</summary>
+    public FeedMark Reached { get; set; }
 
-    /// <summary>The position in the stream up to which it knows everything.</summary>
-    public long Position { get; set; }
-
-    /// <summary>Whether its outbox was full: it gets the last values when that has emptied.</summary>
+    /// <summary>Whether it missed something: it gets the last values when its outbox has emptied.</summary>
     public bool IsBehind { get; set; }
 
     public bool IsClosed { get; set; }

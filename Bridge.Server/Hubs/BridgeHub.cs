@@ -12,17 +12,12 @@ internal sealed class BridgeHub(BrokerManager brokers, MessageStreams streams, R
 {
     public async Task<SubscribeResult> Subscribe(RequestFields request)
     {
-        var (brokerKey, filter) = parser.ParseFilter(request);
-        RequestParser.ThrowIfSet(request, "maxRate");
-        if (request.OptionalText("mode") is { } mode && mode != "all")
-            throw BridgeException.RequestInvalid($"'mode' must be all, is '{mode}'.");
-
-        var snapshot = request.Flag("snapshot", true);
+        var (brokerKey, filter, mode, snapshot) = parser.ParseSubscribe(request);
         var broker = brokers.Get(brokerKey);
         var upstream = await broker.DemandAsync(filter, Context.ConnectionAborted);
         try
         {
-            var subscription = streams.Get(brokerKey).Subscribe(HubOutbox.Of(Context), filter, snapshot, upstream);
+            var subscription = streams.Get(brokerKey).Subscribe(HubOutbox.Of(Context), filter, mode, snapshot, upstream);
             return new SubscribeResult
             {
                 Subscription = subscription.Id,

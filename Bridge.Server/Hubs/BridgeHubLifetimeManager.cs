@@ -1,4 +1,3 @@
-using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Microsoft.AspNetCore.SignalR;
 
@@ -6,13 +5,12 @@ namespace Bridge.Server.Hubs;
 
 /// <summary>Gives each connection its outbox. SignalR's groups are not used: a send to one waits for its slowest member.</summary>
 internal sealed class BridgeHubLifetimeManager(
-    BridgeOptions options,
-    ILogger<Outbox> outboxLogger,
+    OutboxContext outboxes,
     ILogger<DefaultHubLifetimeManager<BridgeHub>> logger) : DefaultHubLifetimeManager<BridgeHub>(logger)
 {
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
-        connection.Features.Set(new Outbox(new HubOutbox(connection), options.Limits, outboxLogger));
+        connection.Features.Set(new Outbox(new HubOutbox(connection), outboxes));
         return base.OnConnectedAsync(connection);
     }
 

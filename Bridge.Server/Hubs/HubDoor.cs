@@ -42,5 +42,5 @@ internal static class HubDoor
         });
     }
 
-    public static void MapHubDoor(this IEndpointRouteBuilder routes) => routes.MapHub<BridgeHub>("/hub");
+    public static void MapHubDoor(this IEndpointRouteBuilder routes) => routes.MapHub<BridgeHub>("/hub").Add(FrameUpgrade.AddTo);
 }

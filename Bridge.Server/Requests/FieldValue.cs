@@ -54,6 +54,14 @@ internal readonly struct FieldValue
         return _isLenient && long.TryParse(_text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number) ? number : null;
     }
 
+    /// <summary>A number with a fraction, or without one.</summary>
+    public double? AsReal()
+    {
+        if (_json.ValueKind == JsonValueKind.Number && _json.TryGetDouble(out var number))
+            return number;
+        return _isLenient && double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) ? number : null;
+    }
+
     public ReadOnlyMemory<byte>? AsBytes()
     {
         if (_bytes is not null)

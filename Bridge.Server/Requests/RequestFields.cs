@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Bridge.Contracts;
 using Bridge.Server.Messages;
@@ -43,6 +44,12 @@ internal sealed class RequestFields
         ? value.AsNumber() is { } number && number >= least && number <= most
             ? number
             : throw BridgeException.RequestInvalid($"'{name}' must be a whole number between {least} and {most}.")
+        : null;
+
+    public double? Real(string name, double least, double most) => Find(name) is { } value
+        ? value.AsReal() is { } number && number >= least && number <= most
+            ? number
+            : throw BridgeException.RequestInvalid(string.Create(CultureInfo.InvariantCulture, $"'{name}' must be a number between {least} and {most}."))
         : null;
 
     /// <summary>Bytes: <c>bin</c> in MessagePack, otherwise base64.</summary>

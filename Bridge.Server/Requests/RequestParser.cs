@@ -1,5 +1,6 @@
 using Bridge.Contracts;
 using Bridge.Server.Configuration;
+using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
 using Bridge.Server.Topics;
 
@@ -8,6 +9,10 @@ namespace Bridge.Server.Requests;
 /// <summary>Makes requests of the members that arrived, the same through every door.</summary>
 internal sealed class RequestParser(BridgeOptions options)
 {
+    // In Hz: from once in 100 s to what a clock of milliseconds can tell.
+    private const double SlowestRate = 0.01;
+    private const double FastestRate = 1000;
+
     /// <summary>A broker, and a topic filter on it.</summary>
     /// <exception cref="BridgeException">A member is missing or wrong.</exception>
     public (string BrokerKey, TopicFilter Filter) ParseFilter(RequestFields fields)
@@ -21,6 +26,26 @@ internal sealed class RequestParser(BridgeOptions options)
         return options.Limits.HasTooManyLevels(text)
             ? throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter has more than {options.Limits.MaxTopicLevels} levels.")
             : (brokerKey, filter);
+    }
+
+    /// <summary>What is subscribed to, how it is delivered, and whether the last values come first.</summary>
+    /// <exception cref="BridgeException">A member is missing or wrong.</exception>
+    public (string BrokerKey, TopicFilter Filter, DeliveryMode Mode, bool Snapshot) ParseSubscribe(RequestFields fields)
+    {
+        var (brokerKey, filter) = ParseFilter(fields);
+        return (brokerKey, filter, ParseMode(fields), fields.Flag("snapshot", true));
+    }
+
+    private static DeliveryMode ParseMode(RequestFields fields)
+    {
+        var maxRate = fields.Real("maxRate", SlowestRate, FastestRate);
+        return fields.OptionalText("mode") switch
+        {
+            "latest" => DeliveryMode.Latest(maxRate),
+            null or "all" when maxRate is null => DeliveryMode.All,
+            null or "all" => throw BridgeException.RequestInvalid("'maxRate' needs the 'mode' latest: of all messages none is left out for it."),
+            var mode => throw BridgeException.RequestInvalid($"'mode' must be all or latest, is '{mode}'."),
+        };
     }
 
     /// <summary>What is published. Its topic and size are checked where it is published.</summary>

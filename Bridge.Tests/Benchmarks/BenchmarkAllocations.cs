@@ -10,7 +10,9 @@ namespace Bridge.Tests.Benchmarks;
 /// <summary>Runs a micro benchmark with one set of its parameters, as often as it takes to see what an operation allocates.</summary>
 internal static class BenchmarkAllocations
 {
-    private const int Rounds = 20;
+    /// <summary>For how long optimised code may be waited for, where more is allocated without it.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(20);
 
@@ -37,10 +39,10 @@ internal static class BenchmarkAllocations
     }
 
     /// <summary>
-    /// Measures what an operation allocates, on all threads. The least of some rounds, since others may allocate meanwhile, and optimised
-    /// code allocates less and comes when it likes; a round that is not above <paramref name="enough"/> is the last.
+    /// Measures what an operation allocates, on all threads. The least of the rounds that there is patience for, since others may allocate
+    /// meanwhile, and optimised code comes when the runtime likes; a round that is not above <paramref name="enough"/> is the last.
     /// </summary>
-    public static long Measure(BenchmarkCase benchmark, long enough)
+    public static long Measure(BenchmarkCase benchmark, long enough, TimeSpan patience)
     {
         var descriptor = benchmark.Descriptor;
         var instance = Activator.CreateInstance(descriptor.Type)!;
@@ -51,7 +53,7 @@ internal static class BenchmarkAllocations
         {
             // Not by reflection: that would box what the benchmark returns.
             var call = Expression.Call(Expression.Constant(instance), descriptor.WorkloadMethod);
-            return Measure(Expression.Lambda<Action>(call).Compile(), enough, descriptor.OperationsPerInvoke);
+            return Measure(Expression.Lambda<Action>(call).Compile(), enough, patience, descriptor.OperationsPerInvoke);
         }
         finally
         {
@@ -59,7 +61,7 @@ internal static class BenchmarkAllocations
         }
     }
 
-    private static long Measure(Action invoke, long enough, int operations)
+    private static long Measure(Action invoke, long enough, TimeSpan patience, int operations)
     {
         var clock = Stopwatch.StartNew();
         var invocations = 0;
@@ -68,7 +70,8 @@ internal static class BenchmarkAllocations
         invocations = (int)Math.Max(1, invocations * (RoundTime / clock.Elapsed));
 
         var least = long.MaxValue;
-        for (var round = 0; round < Rounds && least > enough; round++)
+        clock.Restart();
+        do
         {
             var before = GC.GetTotalAllocatedBytes(precise: true);
             for (var i = 0; i < invocations; i++)
@@ -76,6 +79,7 @@ internal static class BenchmarkAllocations
             var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
             least = Math.Min(least, allocated / ((long)invocations * operations));
         }
+        while (least > enough && clock.Elapsed < patience);
 
         return least;
     }

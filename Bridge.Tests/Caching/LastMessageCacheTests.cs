@@ -158,7 +158,7 @@ public sealed class LastMessageCacheTests
         Store("y", "3");
 
         var found = new List<SequencedMessage>();
-        _cache.FindNewer(TopicFilter.Parse("x/+"), 1, found);
+        _cache.FindNewer(TopicFilter.Parse("x/+"), 1, long.MaxValue, found);
 
         found.Select(message => (message.Position, message.Message.Topic)).Should().Equal((2, "x/b"));
     }
@@ -174,10 +174,26 @@ public sealed class LastMessageCacheTests
         Store("x/back", "6", retain: true);
 
         var found = new List<SequencedMessage>();
-        _cache.FindNewer(TopicFilter.Parse("x/+"), 2, found);
+        _cache.FindNewer(TopicFilter.Parse("x/+"), 2, long.MaxValue, found);
 
         found.Select(message => (message.Position, message.Message.Topic, message.Message.GetText()))
             .Should().BeEquivalentTo([(5L, "x/gone", ""), (6L, "x/back", "6")]);
+    }
+
+    [Fact]
+    public void FindNewer_UpToAPosition_LeavesOutWhatChangedAfterIt()
+    {
+        Store("x/early", "1");
+        Store("x/again", "2");
+        Store("x/gone", "3", retain: true);
+        Store("x/gone", "", retain: true);
+        Store("x/again", "5");
+        Store("x/late", "", retain: true);
+
+        var found = new List<SequencedMessage>();
+        _cache.FindNewer(TopicFilter.Parse("x/+"), 0, 4, found);
+
+        found.Select(message => (message.Position, message.Message.Topic)).Should().BeEquivalentTo([(1L, "x/early"), (4L, "x/gone")]);
     }
 
     private void Store(string topic, string text, bool retain = false) =>

@@ -14,6 +14,7 @@ public sealed class RecordsTests
     {
         Same(new SubscribeRequest { BrokerKey = "plant", Topic = "plant/#", Snapshot = false });
         Same(new SubscribeRequest { BrokerKey = "plant", Topic = "plant/#" });
+        Same(new SubscribeRequest { BrokerKey = "plant", Topic = "plant/#", Mode = SubscriptionMode.Latest, MaxRate = 2.5 });
         Same(new SubscribeResult
         {
             Subscription = "7",

@@ -43,7 +43,7 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
         [.. Records.Items.OfType<MessageBatch>().Where(batch => subscription is null || batch.Subscription == subscription)];
 
     /// <summary>From now on writes begin and do not end.</summary>
-    public void Stall() => _stall = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Stall() => _stall ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Release()
     {
@@ -56,7 +56,9 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
 
     public void Abort() => IsAborted = true;
 
-    public async ValueTask WriteAsync(ReadOnlyMemory<byte> records)
+    public string Id => "fake";
+
+    public async ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> records)
     {
         if (Interlocked.Exchange(ref _isWriting, 1) == 1)
             throw new InvalidOperationException("Two writes at a time.");
@@ -69,8 +71,9 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
             throw Failure;
 
         // Read as late as that: until the write completes the bytes must not change.
-        Read(new ReadOnlySequence<byte>(records));
-        Writes.Add(records.Length);
+        foreach (var record in records)
+            Read(new ReadOnlySequence<byte>(record));
+        Writes.Add(records.Sum(record => record.Length));
         Volatile.Write(ref _isWriting, 0);
     }
 

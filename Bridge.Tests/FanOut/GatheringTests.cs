@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Tests.Support;
 
 namespace Bridge.Tests.FanOut;
 
@@ -18,13 +19,27 @@ public sealed class GatheringTests
     }
 
     [Fact]
-    public async Task Receive_SoonAfterADelivery_GathersIntoOneWriteUntilTheTimeIsOver()
+    public async Task Receive_NowAndThen_DeliversEachAtOnce()
+    {
+        var (sink, outbox) = _scene.Connect();
+        _scene.Subscribe(outbox);
+
+        for (var i = 1; i <= 20; i++)
+        {
+            _scene.Send("a");
+            await sink.Writes.WaitForAsync(_ => sink.Writes.Items.Count == i);
+            _scene.Time.Advance(TimeSpan.FromMilliseconds(9));
+        }
+    }
+
+    [Fact]
+    public async Task Receive_ManyInAShortTime_GathersIntoOneWriteUntilTheTimeIsOver()
     {
         var (sink, outbox) = _scene.Connect();
         _scene.Subscribe(outbox, "a/#");
         _scene.Subscribe(outbox, "b/#");
-        _scene.Send("a/0");
-        await sink.Writes.WaitForAsync(_ => true);
+        await BeginDenseTrafficAsync(sink);
+        var writes = sink.Writes.Items.Count;
 
         for (var i = 1; i <= 5; i++)
         {
@@ -33,10 +48,10 @@ public sealed class GatheringTests
             _scene.Send($"b/{i}");
         }
 
-        sink.Writes.Items.Should().ContainSingle("nothing is delivered before ten milliseconds have passed");
+        sink.Writes.Items.Should().HaveCount(writes, "nothing is delivered before ten milliseconds have passed");
         _scene.Time.Advance(TimeSpan.FromMilliseconds(5));
-        await sink.Writes.WaitForAsync(_ => sink.Writes.Items.Count == 2);
-        sink.Batches().Skip(1).Select(batch => batch.Messages.Count).Should().Equal(5, 5);
+        await sink.Writes.WaitForAsync(_ => sink.Writes.Items.Count == writes + 1);
+        sink.Batches().TakeLast(2).Select(batch => batch.Messages.Count).Should().Equal(5, 5);
     }
 
     [Fact]
@@ -57,5 +72,27 @@ public sealed class GatheringTests
         second.Batches().SelectMany(batch => batch.Messages).Select(StreamScene.Number).Should().Equal(2, 3);
         await first.Records.WaitForAsync(record => record is MessageBatch { Cursor: "epoch.3" });
         first.Batches().SelectMany(batch => batch.Messages).Select(StreamScene.Number).Should().Equal(1, 2, 3);
+    }
+
+    /// <summary>Many messages come while the first is being delivered.</summary>
+    private async Task BeginDenseTrafficAsync(FakeSink sink)
+    {
+        using var goOn = new ManualResetEventSlim();
+        sink.BeforeWrite = () =>
+        {
+            goOn.Wait();
+            return Task.CompletedTask;
+        };
+        _scene.Send("a/0");
+        await Eventually.HoldsAsync(() => sink.Entered == 1);
+        for (var i = 0; i < 20; i++)
+            _scene.Send("a/0");
+        sink.BeforeWrite = () => Task.CompletedTask;
+        goOn.Set();
+        await Eventually.HoldsAsync(() =>
+        {
+            _scene.Time.Advance(TimeSpan.FromMilliseconds(1));
+            return sink.Batches().Sum(batch => batch.Messages.Count) == 21;
+        });
     }
 }

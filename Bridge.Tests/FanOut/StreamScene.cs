@@ -20,8 +20,9 @@ internal sealed class StreamScene
     public StreamScene(CacheOptions? cache = null, LimitOptions? limits = null, int gatherMilliseconds = 0)
     {
         Limits = limits ?? new LimitOptions();
+        Metrics = new FanOutMetrics(Meters);
         var options = new FanOutOptions { GatherMilliseconds = gatherMilliseconds };
-        Stream = new MessageStream("plant", cache ?? new CacheOptions(), options, "epoch", NextId, Time, Logs.CreateLogger("stream"));
+        Stream = new MessageStream("plant", cache ?? new CacheOptions(), options, "epoch", NextId, Time, Metrics, Logs.CreateLogger("stream"));
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -30,16 +31,21 @@ internal sealed class StreamScene
 
     public LimitOptions Limits { get; }
 
+    public TestMeters Meters { get; } = new();
+
+    public FanOutMetrics Metrics { get; }
+
     public MessageStream Stream { get; }
 
     public (FakeSink Sink, Outbox Outbox) Connect(WireFormat format = WireFormat.Json)
     {
         var sink = new FakeSink(format);
-        return (sink, new Outbox(sink, Limits, Logs.CreateLogger("outbox")));
+        return (sink, new Outbox(sink, new OutboxContext(Limits, Time, Metrics, Logs.CreateLogger("outbox"))));
     }
 
-    public Subscription Subscribe(Outbox outbox, string filter = "#", bool snapshot = false, IDisposable? upstream = null) =>
-        Stream.Subscribe(outbox, TopicFilter.Parse(filter), snapshot, upstream);
+    public Subscription Subscribe(
+        Outbox outbox, string filter = "#", bool snapshot = false, IDisposable? upstream = null, DeliveryMode mode = default) =>
+        Stream.Subscribe(outbox, TopicFilter.Parse(filter), mode, snapshot, upstream);
 
     public void Unsubscribe(Outbox outbox, Subscription subscription) => Stream.Unsubscribe(outbox.Find(subscription.Id)!);
 

@@ -9,7 +9,7 @@ public sealed class SubscriberListTests
     private readonly Feed _feed;
     private readonly SubscriberList _list = new();
 
-    public SubscriberListTests() => _feed = new Feed(_scene.Stream, "s1", TopicFilter.Parse("#"));
+    public SubscriberListTests() => _feed = new Feed(_scene.Stream, "s1", TopicFilter.Parse("#"), DeliveryMode.All);
 
     [Fact]
     public void AddAndRemove_AtRandom_HoldsWhoIsIn()

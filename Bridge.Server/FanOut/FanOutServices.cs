@@ -1,0 +1,21 @@
+using Bridge.Server.Configuration;
+using Bridge.Server.Messages;
+
+namespace Bridge.Server.FanOut;
+
+/// <summary>Registers the fan-out.</summary>
+internal static class FanOutServices
+{
+    public static void AddFanOut(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton<FanOutMetrics>();
+        services.AddSingleton<MessageStreams>();
+        services.AddSingleton<Func<string, IMessageConsumer>>(provider => provider.GetRequiredService<MessageStreams>().Get);
+        services.AddSingleton(provider => new OutboxContext(
+            provider.GetRequiredService<BridgeOptions>().Limits,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<FanOutMetrics>(),
+            provider.GetRequiredService<ILogger<Outbox>>()));
+    }
+}
