@@ -2,7 +2,6 @@ using System.Buffers;
 using Bridge.Contracts;
 using Bridge.Server.FanOut;
 using Bridge.Tests.Support;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bridge.Tests.FanOut;
@@ -11,7 +10,7 @@ namespace Bridge.Tests.FanOut;
 internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSink
 {
     private readonly IHubProtocol _protocol = format == WireFormat.Json ? new JsonHubProtocol() : new MessagePackHubProtocol();
-    private readonly Binder _binder = new();
+    private readonly ClientMethodBinder _binder = new();
     private TaskCompletionSource? _stall;
     private int _entered;
     private int _isWriting;
@@ -81,19 +80,5 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
                 throw new InvalidDataException($"No whole invocation in the last {records.Length} bytes: {message}");
             Records.Add(invocation.Arguments.Single()!);
         }
-    }
-
-    private sealed class Binder : IInvocationBinder
-    {
-        public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName switch
-        {
-            ClientMethods.Messages => [typeof(MessageBatch)],
-            ClientMethods.BrokerState => [typeof(BrokerStateChange)],
-            _ => throw new InvalidDataException($"There is no client method {methodName}."),
-        };
-
-        public Type GetReturnType(string invocationId) => throw new NotSupportedException();
-
-        public Type GetStreamItemType(string streamId) => throw new NotSupportedException();
     }
 }
