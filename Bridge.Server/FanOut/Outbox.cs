@@ -17,6 +17,7 @@ internal sealed class Outbox
     private const int MostHeldReplays = 3;
 
     private readonly Lock _gate = new();
+    // The bytes of batches, and replays.
     private readonly Queue<(Subscriber Subscriber, object Item)> _queue = new();
     private readonly Queue<Subscriber> _behind = new();
     private readonly Dictionary<string, StateRecord> _states = [];
@@ -172,10 +173,9 @@ internal sealed class Outbox
                 return replay;
 
             _queue.Dequeue();
-            if (next.Item is not FeedBatch batch)
+            if (next.Item is not byte[] bytes)
                 continue;
 
-            var bytes = batch.Get(_format);
             _queuedBytes -= bytes.Length;
             // What is left out is no part of the write: the write goes on with what stands behind it.
             if (next.Subscriber.IsClosed)
@@ -211,16 +211,19 @@ internal sealed class Outbox
         return null;
     }
 
-    /// <summary>A batch larger than the bound is taken by an empty outbox.</summary>
+    /// <summary>
+    /// A batch larger than the bound is taken by an empty outbox. Only its bytes are kept: the messages that they were made of, and what
+    /// was made of them for others, are several times as much.
+    /// </summary>
     private bool TryEnqueue(Subscriber subscriber, FeedBatch batch)
     {
-        var size = batch.Get(_format).Length;
-        if (_limits.OutboxBytes > 0 && _queuedBytes > 0 && _queuedBytes + size > _limits.OutboxBytes)
+        var bytes = batch.Get(_format);
+        if (_limits.OutboxBytes > 0 && _queuedBytes > 0 && _queuedBytes + bytes.Length > _limits.OutboxBytes)
             return false;
 
         subscriber.Reached = batch.After;
-        _queuedBytes += size;
-        _queue.Enqueue((subscriber, batch));
+        _queuedBytes += bytes.Length;
+        _queue.Enqueue((subscriber, bytes));
         return true;
     }
 

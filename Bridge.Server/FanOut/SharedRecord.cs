@@ -7,7 +7,7 @@ internal abstract class SharedRecord
     private byte[]? _json;
     private byte[]? _messagePack;
 
-    public ReadOnlyMemory<byte> Get(WireFormat format)
+    public byte[] Get(WireFormat format)
     {
         ref var bytes = ref format == WireFormat.Json ? ref _json : ref _messagePack;
         if (Volatile.Read(ref bytes) is { } encoded)

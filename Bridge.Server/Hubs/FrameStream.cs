@@ -17,6 +17,9 @@ internal sealed class FrameStream(Stream inner, Socket? socket) : Stream
     private readonly SemaphoreSlim _turn = new(0, 1);
     private bool _isSignalRsTurn = true;
 
+    // While one is written; and for ever when it could not be written whole, so that nothing is taken for the rest of it.
+    private bool _isWithinFrame;
+
     public override bool CanRead => true;
 
     public override bool CanSeek => false;
@@ -31,7 +34,7 @@ internal sealed class FrameStream(Stream inner, Socket? socket) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>Writes records as one message. Completes when the system has taken it; may fail as sockets do.</summary>
+    /// <summary>Writes records as one message. Completes when the system has taken it; may fail as sockets do, and then for ever.</summary>
     public async ValueTask WriteMessageAsync(IReadOnlyList<ReadOnlyMemory<byte>> records, bool isText, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -104,16 +107,23 @@ internal sealed class FrameStream(Stream inner, Socket? socket) : Stream
         base.Dispose(disposing);
     }
 
-    private async ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> frame, CancellationToken cancellationToken)
     {
+        if (_isWithinFrame)
+            throw new IOException("A frame was not written whole; none can follow it.");
+
+        _isWithinFrame = true;
         if (socket is null)
         {
-            await inner.WriteAsync(bytes, cancellationToken);
+            await inner.WriteAsync(frame, cancellationToken);
             await inner.FlushAsync(cancellationToken);
-            return;
+        }
+        else
+        {
+            for (var rest = frame; !rest.IsEmpty;)
+                rest = rest[await socket.SendAsync(rest, SocketFlags.None, cancellationToken)..];
         }
 
-        while (!bytes.IsEmpty)
-            bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken)..];
+        _isWithinFrame = false;
     }
 }

@@ -1,5 +1,6 @@
 using Bridge.Contracts;
 using Bridge.Tests.Support;
+using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -30,9 +31,9 @@ internal sealed class HubClient : IAsyncDisposable
 
     public Collected<BrokerStateChange> States { get; } = new();
 
-    public static async Task<HubClient> ConnectAsync(string url, bool messagePack = true)
+    public static async Task<HubClient> ConnectAsync(string url, bool messagePack = true, Action<HttpConnectionOptions>? configure = null)
     {
-        var builder = new HubConnectionBuilder().WithUrl(url);
+        var builder = new HubConnectionBuilder().WithUrl(url, configure ?? (_ => { }));
         if (messagePack)
             builder.AddMessagePackProtocol();
         var client = new HubClient(builder.Build());
@@ -41,8 +42,9 @@ internal sealed class HubClient : IAsyncDisposable
     }
 
     public Task<SubscribeResult> SubscribeAsync(string brokerKey, string filter, bool snapshot = true) =>
-        InvokeAsync<SubscribeResult>(
-            HubMethods.Subscribe, new SubscribeRequest { BrokerKey = brokerKey, Topic = filter, Snapshot = snapshot });
+        SubscribeAsync(new SubscribeRequest { BrokerKey = brokerKey, Topic = filter, Snapshot = snapshot });
+
+    public Task<SubscribeResult> SubscribeAsync(SubscribeRequest request) => InvokeAsync<SubscribeResult>(HubMethods.Subscribe, request);
 
     public async Task UnsubscribeAsync(SubscribeResult subscription) => await InvokeAsync<object?>(
         HubMethods.Unsubscribe, new UnsubscribeRequest { Subscription = subscription.Subscription });

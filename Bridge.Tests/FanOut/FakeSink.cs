@@ -2,7 +2,6 @@ using System.Buffers;
 using Bridge.Contracts;
 using Bridge.Server.FanOut;
 using Bridge.Tests.Support;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Bridge.Tests.FanOut;
@@ -15,7 +14,7 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
     private static readonly MessagePackHubProtocol MessagePack = new();
 
     private readonly IHubProtocol _protocol = format == WireFormat.Json ? Json : MessagePack;
-    private readonly Binder _binder = new();
+    private readonly ClientMethodBinder _binder = new();
     private TaskCompletionSource? _stall;
     private int _entered;
     private int _isWriting;
@@ -85,19 +84,5 @@ internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSin
                 throw new InvalidDataException($"No whole invocation in the last {records.Length} bytes: {message}");
             Records.Add(invocation.Arguments.Single()!);
         }
-    }
-
-    private sealed class Binder : IInvocationBinder
-    {
-        public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName switch
-        {
-            ClientMethods.Messages => [typeof(MessageBatch)],
-            ClientMethods.BrokerState => [typeof(BrokerStateChange)],
-            _ => throw new InvalidDataException($"There is no client method {methodName}."),
-        };
-
-        public Type GetReturnType(string invocationId) => throw new NotSupportedException();
-
-        public Type GetStreamItemType(string streamId) => throw new NotSupportedException();
     }
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Bridge.Contracts;
 using Bridge.Server.Configuration;
+using Bridge.Server.FanOut;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +12,8 @@ namespace Bridge.Tests.FanOut;
 /// <summary>A connection that takes nothing any more.</summary>
 public sealed class OutboxPumpTests
 {
+    private const string ToBeForgotten = "to be forgotten";
+
     private readonly StreamScene _scene = new(limits: new LimitOptions { SendTimeoutSeconds = 60 });
 
     [Fact]
@@ -63,6 +68,36 @@ public sealed class OutboxPumpTests
 
         await sink.Records.WaitForAsync(record => record is MessageBatch);
         sink.IsAborted.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task Write_TakenByNobody_KeepsTheBytesAndNotTheMessages()
+    {
+        var sink = await StallAsync();
+        var (witness, outbox) = _scene.Connect(WireFormat.MessagePack);
+        _scene.Subscribe(outbox, "a");
+
+        var payload = SendToBeForgotten("a");
+        // From now on the cache has another.
+        _scene.Send("a");
+
+        await witness.Records.WaitForAsync(record => record is MessageBatch batch && batch.Messages.Any(message => message.GetText() != ToBeForgotten));
+        await Eventually.HoldsAsync(() =>
+        {
+            GC.Collect();
+            return !payload.IsAlive;
+        });
+        sink.Release();
+        await sink.Records.WaitForAsync(record => record is MessageBatch batch && batch.Messages.Any(message => message.GetText() == ToBeForgotten));
+    }
+
+    /// <summary>Of a method of its own, whose variables are gone.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference SendToBeForgotten(string topic)
+    {
+        var payload = Encoding.UTF8.GetBytes(ToBeForgotten);
+        _scene.Stream.Receive(TestMessages.Message(topic, payload), subscribedAt: -1);
+        return new WeakReference(payload);
     }
 
     /// <summary>Begins a write that does not end, and waits until the pump waits for it.</summary>

@@ -19,12 +19,15 @@ internal sealed class BridgeHost : IAsyncDisposable
     {
         _app = app;
         Logs = logs;
-        Url = app.Urls.First();
+        Url = app.Urls.First(url => url.StartsWith("http:", StringComparison.Ordinal));
         Client = new HttpClient { BaseAddress = new Uri(Url) };
     }
 
     /// <summary><c>http://127.0.0.1:port</c></summary>
     public string Url { get; }
+
+    /// <summary><c>https://127.0.0.1:port</c>, where the settings name such an endpoint.</summary>
+    public string SecureUrl => _app.Urls.First(url => url.StartsWith("https:", StringComparison.Ordinal));
 
     public string HubUrl => $"{Url}/hub";
 

@@ -1,0 +1,20 @@
+using Bridge.Contracts;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Bridge.Tests.FanOut;
+
+/// <summary>Tells SignalR's protocols what the server's calls carry.</summary>
+internal sealed class ClientMethodBinder : IInvocationBinder
+{
+    public IReadOnlyList<Type> GetParameterTypes(string methodName) => methodName switch
+    {
+        ClientMethods.Messages => [typeof(MessageBatch)],
+        ClientMethods.BrokerState => [typeof(BrokerStateChange)],
+        _ => throw new InvalidDataException($"There is no client method {methodName}."),
+    };
+
+    /// <summary>Whatever it is.</summary>
+    public Type GetReturnType(string invocationId) => typeof(object);
+
+    public Type GetStreamItemType(string streamId) => throw new NotSupportedException();
+}
