@@ -19,8 +19,12 @@ public class HubRecordsBenchmarks
     public void Fill() => _messages = Samples.Sequenced(Messages);
 
     [Benchmark]
+    [AllocationCeiling(580, For = 1)]
+    [AllocationCeiling(27_200, For = 100)]
     public byte[] Json() => HubRecords.EncodeMessages(WireFormat.Json, Header, _messages);
 
     [Benchmark]
+    [AllocationCeiling(360, For = 1)]
+    [AllocationCeiling(14_800, For = 100, Unoptimized = 24_400)]
     public byte[] MessagePack() => HubRecords.EncodeMessages(WireFormat.MessagePack, Header, _messages);
 }

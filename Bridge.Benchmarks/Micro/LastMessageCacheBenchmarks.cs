@@ -23,9 +23,11 @@ public class LastMessageCacheBenchmarks
     }
 
     [Benchmark]
+    [AllocationCeiling(0)]
     public void Store() => _cache.Store(Next());
 
     [Benchmark]
+    [AllocationCeiling(0)]
     public bool Get() => _cache.TryGet(Next().Message.Topic, out _);
 
     /// <summary>Far from the one before: neighbours would lie in the processor's cache.</summary>

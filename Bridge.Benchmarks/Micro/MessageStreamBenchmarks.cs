@@ -1,12 +1,7 @@
-using System.Diagnostics.Metrics;
 using BenchmarkDotNet.Attributes;
 using Bridge.Contracts;
-using Bridge.Server.Caching;
-using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Server.Topics;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Benchmarks.Micro;
 
@@ -20,7 +15,7 @@ public class MessageStreamBenchmarks : IDisposable
     private const int Burst = 1000;
 
     private readonly BridgeMessage[] _messages = Samples.Messages(Burst);
-    private readonly Counter _counter = new();
+    private readonly CountingSink _sink = new();
     private MessageStream _stream = null!;
 
     [Params(0, 1, 100)]
@@ -29,12 +24,9 @@ public class MessageStreamBenchmarks : IDisposable
     [GlobalSetup]
     public void Subscribe()
     {
-        var lastId = 0;
-        var metrics = new FanOutMetrics(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
-        var limits = new LimitOptions { SubscriptionsPerConnection = 0, OutboxBytes = 0 };
-        _stream = new MessageStream("plant", new CacheOptions(), new FanOutOptions { GatherMilliseconds = 0 }, "0123abcd", () => $"s{++lastId}", TimeProvider.System, metrics, NullLogger.Instance);
+        _stream = Samples.Stream();
         // One connection with the same filter many times: each is a feed of its own.
-        var outbox = new Outbox(_counter, new OutboxContext(limits, TimeProvider.System, metrics, NullLogger.Instance));
+        var outbox = Samples.Outbox(_sink);
         for (var i = 0; i < Feeds; i++)
             _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), DeliveryMode.All, snapshot: false, upstream: null);
     }
@@ -47,34 +39,14 @@ public class MessageStreamBenchmarks : IDisposable
     }
 
     [Benchmark(OperationsPerInvoke = Burst)]
+    [AllocationCeiling(0, For = 0)]
+    [AllocationCeiling(220, For = 1, Unoptimized = 320)]
+    [AllocationCeiling(21_000, For = 100, Unoptimized = 30_700)]
     public void ReceiveAndDeliver()
     {
-        _counter.Begin(Burst * Feeds);
+        _sink.Begin(Burst * Feeds);
         foreach (var message in _messages)
             _stream.Receive(message, -1);
-        _counter.Wait();
-    }
-
-    /// <summary>A connection that takes everything at once, and sees when all has come.</summary>
-    private sealed class Counter : IOutboxSink
-    {
-        public void Abort() => throw new InvalidOperationException("The benchmark's connection failed.");
-
-        private int _missing;
-
-        public WireFormat Format => WireFormat.Json;
-
-        public void Begin(int expected) => _missing = expected;
-
-        public void Wait() => SpinWait.SpinUntil(() => Volatile.Read(ref _missing) <= 0);
-
-        public string Id => "benchmark";
-
-        public ValueTask WriteAsync(IReadOnlyList<ReadOnlyMemory<byte>> records)
-        {
-            foreach (var record in records)
-                Volatile.Write(ref _missing, _missing - record.Span.Count("\"receivedAt\""u8));
-            return ValueTask.CompletedTask;
-        }
+        _sink.Wait();
     }
 }

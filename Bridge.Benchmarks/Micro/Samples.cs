@@ -1,12 +1,21 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Bridge.Contracts;
+using Bridge.Server.Caching;
+using Bridge.Server.Configuration;
+using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Benchmarks.Micro;
 
-/// <summary>Messages as they come from a broker: 64 bytes of JSON.</summary>
+/// <summary>Messages as they come from a broker: 64 bytes of JSON. And where they go: nothing gathers, nothing is bounded.</summary>
 internal static class Samples
 {
+    private static readonly FanOutMetrics Metrics =
+        new(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+
     public static BridgeMessage Message(int topic) => new()
     {
         BrokerKey = "plant",
@@ -19,4 +28,14 @@ internal static class Samples
 
     public static SequencedMessage[] Sequenced(int count) =>
         [.. Messages(count).Select((message, index) => new SequencedMessage(index + 1, message))];
+
+    public static MessageStream Stream()
+    {
+        var lastId = 0;
+        var options = new FanOutOptions { GatherMilliseconds = 0 };
+        return new MessageStream("plant", new CacheOptions(), options, "0123abcd", () => $"s{++lastId}", TimeProvider.System, Metrics, NullLogger.Instance);
+    }
+
+    public static Outbox Outbox(IOutboxSink sink) =>
+        new(sink, new OutboxContext(new LimitOptions { SubscriptionsPerConnection = 0, OutboxBytes = 0 }, TimeProvider.System, Metrics, NullLogger.Instance));
 }

@@ -29,9 +29,11 @@ public class TopicFilterTreeBenchmarks
     }
 
     [Benchmark]
+    [AllocationCeiling(0)]
     public int MatchSome() => Match("plant/500/line/50/value");
 
     [Benchmark]
+    [AllocationCeiling(0)]
     public int MatchNone() => Match("elsewhere/500/line/50/value");
 
     private int Match(string topic)

@@ -29,6 +29,12 @@ internal sealed class CachedMessage(BridgeMessage message, long position)
     /// <summary>The neighbour that was updated after this one.</summary>
     public CachedMessage? Newer { get; set; }
 
+    /// <summary>
+    /// Who gets the topic's messages, as whoever sends them on found out last; null when that has to be found out again. It stands here
+    /// because each message comes here: to look it up costs nothing more, and there are never more of them than topics.
+    /// </summary>
+    public object? Receivers { get; set; }
+
     public void Replace(BridgeMessage message, long position)
     {
         (Message, Position, SeenAt) = (message, position, position);

@@ -32,7 +32,8 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     public CachedMessage? Find(string topic) => _topics.Get(topic);
 
     /// <summary>Keeps the message as its topic's last. An empty retained one deletes what was kept (MQTT 5 §3.3.1.3).</summary>
-    public void Store(in SequencedMessage message)
+    /// <returns>What is kept of the topic now; null when it was deleted.</returns>
+    public CachedMessage? Store(in SequencedMessage message)
     {
         var known = _topics.Get(message.Message.Topic);
         if (message.Message is { Retain: true, Payload.IsEmpty: true })
@@ -40,7 +41,7 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
             if (known is not null)
                 Remove(known);
             _deletions.Add(message);
-            return;
+            return null;
         }
 
         _deletions.Undo(message.Message.Topic);
@@ -49,20 +50,22 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         {
             Unlink(known);
             known.Replace(message.Message, message.Position);
-            Link(known);
         }
         else
         {
-            var added = new CachedMessage(message.Message, message.Position);
-            _topics.Set(message.Message.Topic, added);
-            Link(added);
+            known = new CachedMessage(message.Message, message.Position);
+            _topics.Set(message.Message.Topic, known);
         }
+
+        Link(known);
 
         while (Count > options.MaxTopics || Bytes > options.MaxBytes)
         {
             Remove(_oldest!);
             Evicted++;
         }
+
+        return known;
     }
 
     /// <summary>Gives the last message of one topic.</summary>
@@ -75,13 +78,20 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     }
 
     /// <summary>Appends the last messages of all topics that match, in no certain order.</summary>
-    public void Find(TopicFilter filter, List<SequencedMessage> results)
+    /// <param name="filter">Which topics.</param>
+    /// <param name="results">Where to.</param>
+    /// <param name="forgetReceivers">
+    /// Whether these topics forget their <see cref="CachedMessage.Receivers"/>, because there is one more: it is the way to them that costs.
+    /// </param>
+    public void Find(TopicFilter filter, List<SequencedMessage> results, bool forgetReceivers = false)
     {
         var now = time.GetUtcNow();
         _scratch.Clear();
         _topics.Find(filter, _scratch);
         foreach (var cached in _scratch)
         {
+            if (forgetReceivers)
+                cached.Receivers = null;
             if (!IsOver(cached, now))
                 results.Add(new SequencedMessage(cached.Position, cached.Message));
         }

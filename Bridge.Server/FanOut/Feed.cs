@@ -5,7 +5,7 @@ namespace Bridge.Server.FanOut;
 
 /// <summary>
 /// All subscribers of one filter on one broker, in one mode: what they get is the same bytes. Its members are guarded by the stream's
-/// lock, but for <see cref="Subscribers"/>, which is replaced as a whole.
+/// lock, but for <see cref="Subscribers"/>, which others may go through.
 /// </summary>
 internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, DeliveryMode mode)
 {
@@ -32,7 +32,10 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
     /// <summary>When it may deliver again, as a timestamp of the clock.</summary>
     public long Due { get; set; }
 
-    public Subscriber[] Subscribers { get; set; } = [];
+    public SubscriberList Subscribers { get; } = new();
+
+    /// <summary>Whether its last subscriber has left: it gets nothing more, and nobody joins it again.</summary>
+    public bool IsRemoved { get; set; }
 
     /// <summary>Whether messages wait to be taken.</summary>
     public bool HasOpen => Appended.Count > Taken.Count;

@@ -17,7 +17,6 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     private readonly FeedDirectory _feeds;
     private readonly FeedDelivery _delivery;
     private readonly Dictionary<Outbox, int> _outboxes = [];
-    private readonly List<Feed> _matches = [];
     private readonly string _epoch;
     private readonly FanOutMetrics _metrics;
     private readonly ILogger _logger;
@@ -59,10 +58,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             }
 
             var sequenced = new SequencedMessage(position, message);
-            _cache.Store(sequenced);
-            _matches.Clear();
-            _feeds.Match(message.Topic, _matches);
-            foreach (var feed in _matches)
+            foreach (var feed in _feeds.Match(message.Topic, _cache.Store(sequenced)))
                 _delivery.Append(feed, sequenced);
         }
     }
@@ -87,7 +83,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var feed = _feeds.FindOrAdd(filter, mode, outbox);
             feed.TryCut();
             var last = new List<SequencedMessage>();
-            _cache.Find(filter, last);
+            _cache.Find(filter, last, forgetReceivers: feed.Subscribers.Count == 0);
             var subscriber = new Subscriber(feed, outbox, upstream) { Reached = new FeedMark(feed.Appended.Count, _position) };
             var replay = snapshot ? new Replay(subscriber, last, new CacheWalk(0, _position, WithDeletions: false), isSnapshot: true, skipped: 0) : null;
             var matchedTopics = last.Count;
@@ -101,7 +97,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
                 throw;
             }
 
-            feed.Subscribers = [.. feed.Subscribers, subscriber];
+            feed.Subscribers.Add(subscriber);
             _outboxes[outbox] = _outboxes.GetValueOrDefault(outbox) + 1;
             return new Subscription(feed.Id, CursorAt(_position), matchedTopics);
         }
@@ -116,7 +112,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
             subscriber.Outbox.Remove(subscriber);
             var feed = subscriber.Feed;
-            feed.Subscribers = [.. feed.Subscribers.Where(other => other != subscriber)];
+            feed.Subscribers.Remove(subscriber);
             _feeds.RemoveIfUnused(feed);
             if (--_outboxes[subscriber.Outbox] == 0)
                 _outboxes.Remove(subscriber.Outbox);
@@ -171,7 +167,10 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     public StreamStatistics GetStatistics()
     {
         lock (_gate)
-            return new StreamStatistics(_cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum());
+        {
+            return new StreamStatistics(
+                _cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum(), _outboxes.Count, _feeds.GetStatistics());
+        }
     }
 
     /// <summary>Removes last values that ran out of time, and tells what was left out.</summary>

@@ -10,6 +10,9 @@ internal sealed class Subscriber(Feed feed, Outbox outbox, IDisposable? upstream
     /// <summary>The demand on the broker that this subscription stands for, where it is one.</summary>
     public IDisposable? Upstream { get; } = upstream;
 
+    /// <summary>Where it stands among the feed's subscribers; they see to it.</summary>
+    public int Index { get; set; }
+
     /// <summary>What it has had or was told of as skipped.</summary>
     public FeedMark Reached { get; set; }
 

@@ -12,4 +12,13 @@ internal readonly record struct Subscription(string Id, string Cursor, int Match
 /// <param name="Evicted">How many were evicted.</param>
 /// <param name="Expired">How many ran out of time.</param>
 /// <param name="Subscriptions">How many subscriptions there are.</param>
-internal readonly record struct StreamStatistics(int Topics, long CachedBytes, long Evicted, long Expired, int Subscriptions);
+/// <param name="Connections">How many connections have them.</param>
+/// <param name="Feeds">What they share.</param>
+internal readonly record struct StreamStatistics(
+    int Topics, long CachedBytes, long Evicted, long Expired, int Subscriptions, int Connections, FeedStatistics Feeds);
+
+/// <summary>The numbers of a stream's feeds at one moment.</summary>
+/// <param name="Count">How many feeds there are.</param>
+/// <param name="Levels">How many levels their filters occupy.</param>
+/// <param name="Visited">How many of those the searches for a topic's feeds have come to so far.</param>
+internal readonly record struct FeedStatistics(int Count, int Levels, long Visited);

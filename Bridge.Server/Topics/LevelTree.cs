@@ -18,6 +18,9 @@ internal sealed class LevelTree<TEntry>
     /// <summary>How many levels the tree holds: what it costs in memory. Zero when it is empty.</summary>
     public int NodeCount { get; private set; }
 
+    /// <summary>How many nodes the searches have come to so far: what they cost in time.</summary>
+    public long Visited { get; private set; }
+
     /// <summary>The node of a text, or null when the tree has none.</summary>
     public LevelNode<TEntry>? Find(string text)
     {
@@ -132,6 +135,7 @@ internal sealed class LevelTree<TEntry>
         {
             var node = _frontier[^1];
             _frontier.RemoveAt(_frontier.Count - 1);
+            Visited++;
             AppendEntry(node, results);
             AppendEntry(node.Hash, results);
             AppendChildren(node, _frontier);
@@ -158,6 +162,7 @@ internal sealed class LevelTree<TEntry>
     {
         _frontier.Clear();
         (_frontier, _next) = (_next, _frontier);
+        Visited += _frontier.Count;
         return _frontier.Count > 0;
     }
 }

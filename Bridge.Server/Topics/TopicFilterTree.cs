@@ -17,6 +17,9 @@ internal sealed class TopicFilterTree<T>
     /// <summary>How many levels the tree holds: what it costs in memory. Zero when it is empty.</summary>
     public int NodeCount => _tree.NodeCount;
 
+    /// <summary>How many levels of filters the searches have come to so far: what they cost in time.</summary>
+    public long Visited => _tree.Visited;
+
     /// <summary>Puts a value under a filter. One that already stands there, stands there twice.</summary>
     public void Add(TopicFilter filter, T value)
     {

@@ -10,7 +10,11 @@ namespace Bridge.Tests.FanOut;
 /// <summary>A connection that reads with SignalR's own protocol, and stalls or fails when it is told to.</summary>
 internal sealed class FakeSink(WireFormat format = WireFormat.Json) : IOutboxSink
 {
-    private readonly IHubProtocol _protocol = format == WireFormat.Json ? new JsonHubProtocol() : new MessagePackHubProtocol();
+    // One for all: each would find out anew how its types are read.
+    private static readonly JsonHubProtocol Json = new();
+    private static readonly MessagePackHubProtocol MessagePack = new();
+
+    private readonly IHubProtocol _protocol = format == WireFormat.Json ? Json : MessagePack;
     private readonly Binder _binder = new();
     private TaskCompletionSource? _stall;
     private int _entered;

@@ -48,6 +48,34 @@ public class TopicFilterTreeCostTests
         results.Should().HaveCount(40).And.OnlyHaveUniqueItems();
     }
 
+    // Four branches lead to the topic's five filters; the first levels have them in common. What stands elsewhere is never come to.
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(10_000)]
+    [InlineData(100_000)]
+    public void Match_HoweverManyFilters_VisitsTheBranchesThatAgree(int filters)
+    {
+        var tree = MixedTree(filters);
+
+        Visited(tree, "site/1/line/7/device/17/status", 5).Should().Be(2 + 3 + (5 * 4));
+        Visited(tree, "site/1/line/7/device/-/status", 0).Should().Be(2 + 3 + (3 * 4));
+        Visited(tree, "elsewhere/1/line/7/device/17/status", 1).Should().Be(7);
+        Visited(tree, "elsewhere", 0).Should().Be(1);
+    }
+
+    [Fact]
+    public void Match_MoreMatches_VisitsTheirBranches()
+    {
+        var tree = MixedTree(100_000);
+        var before = Visited(tree, "site/1/line/7/device/17/status", 5);
+
+        string[] more = ["+/+/line/7/device/17/status", "site/+/line/+/device/17/#", "site/1/line/7/+/17/+"];
+        foreach (var filter in more) tree.Add(TopicFilter.Parse(filter), -1);
+
+        // They branch off at the second, the fourth and the fifth level.
+        Visited(tree, "site/1/line/7/device/17/status", 5 + more.Length).Should().Be(before + 6 + 3 + 3);
+    }
+
     [Fact]
     public void AddAndRemove_AHundredThousandFilters_LeavesNothing()
     {
@@ -122,6 +150,32 @@ public class TopicFilterTreeCostTests
         tree.Match("$SYS/broker/uptime", results);
         tree.Match("elsewhere", results);
         return results.Count;
+    }
+
+    private static long Visited(TopicFilterTree<int> tree, string topic, int expectedMatches)
+    {
+        var before = tree.Visited;
+        List<int> results = [];
+        tree.Match(topic, results);
+        results.Should().HaveCount(expectedMatches);
+        return tree.Visited - before;
+    }
+
+    // Of five kinds each device has one: however many filters there are, five match a device's status.
+    private static TopicFilterTree<int> MixedTree(int filters)
+    {
+        var tree = new TopicFilterTree<int>();
+        for (var device = 0; device < filters / 5; device++)
+        {
+            var (site, line) = (device / 10, device % 10);
+            tree.Add(TopicFilter.Parse($"site/{site}/line/{line}/device/{device}/status"), device);
+            tree.Add(TopicFilter.Parse($"site/{site}/line/{line}/device/{device}/#"), device);
+            tree.Add(TopicFilter.Parse($"site/{site}/+/+/device/{device}/status"), device);
+            tree.Add(TopicFilter.Parse($"site/+/line/{line}/device/{device}/+"), device);
+            tree.Add(TopicFilter.Parse($"+/{site}/line/{line}/device/{device}/status"), device);
+        }
+
+        return tree;
     }
 
     private static List<TopicFilter> ManyFilters() =>
