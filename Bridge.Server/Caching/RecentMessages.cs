@@ -32,36 +32,26 @@ internal sealed class RecentMessages(CacheOptions options)
             Drop();
     }
 
-    /// <summary>Appends the messages that match after a position and up to another, in order, as many as are asked for.</summary>
-    /// <param name="filter">The filter.</param>
-    /// <param name="after">The position; goes on to that of the last message that was looked at, or to the end.</param>
-    /// <param name="upTo">Where to end.</param>
-    /// <param name="most">How many at most.</param>
-    /// <param name="results">Where to append them.</param>
+    /// <summary>Appends the messages of a walk that match, in order, no more than is asked for.</summary>
     /// <returns>Whether there are no more.</returns>
-    public bool FindNext(TopicFilter filter, ref long after, long upTo, int most, List<SequencedMessage> results)
+    public bool FindNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
     {
-        for (var i = FirstAfter(after); i < Count && At(i).Position <= upTo; i++)
+        var bytes = 0L;
+        for (var i = FirstAfter(walk.After); i < Count && At(i).Position <= walk.UpTo; i++)
         {
-            if (results.Count >= most)
+            if (results.Count >= most || bytes >= mostBytes)
                 return false;
 
-            after = At(i).Position;
-            if (filter.Matches(At(i).Message.Topic))
-                results.Add(At(i));
+            walk = walk with { After = At(i).Position };
+            if (!filter.Matches(At(i).Message.Topic))
+                continue;
+
+            results.Add(At(i));
+            bytes += At(i).Message.Payload.Length;
         }
 
-        after = upTo;
+        walk = walk with { After = walk.UpTo };
         return true;
-    }
-
-    /// <summary>How many messages match after a position.</summary>
-    public int CountAfter(TopicFilter filter, long after)
-    {
-        var count = 0;
-        for (var i = FirstAfter(after); i < Count; i++)
-            count += filter.Matches(At(i).Message.Topic) ? 1 : 0;
-        return count;
     }
 
     private static long SizeOf(in SequencedMessage message) => message.Message.Payload.Length + Overhead;

@@ -21,8 +21,10 @@ internal readonly record struct StreamCursor(string Epoch, long Position)
             && text.AsSpan(0, dot).IndexOfAnyExcept(Alphabet) < 0
             && long.TryParse(text.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var position)
                 ? new StreamCursor(text[..dot], position)
-                : throw new BridgeException(ErrorCodes.CursorInvalid, "The cursor is none that this bridge gave.");
+                : throw Invalid();
     }
+
+    public static BridgeException Invalid() => new(ErrorCodes.CursorInvalid, "The cursor is none that this bridge gave.");
 
     private static System.Buffers.SearchValues<char> Alphabet { get; } =
         System.Buffers.SearchValues.Create("0123456789abcdefghijklmnopqrstuvwxyz");
