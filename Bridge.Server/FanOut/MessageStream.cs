@@ -157,9 +157,11 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             if (walk.After >= _recent.DroppedUpTo)
                 return _recent.FindNext(filter, ref walk, most, mostBytes, results);
 
-            // It took so long that they are gone; what became of their topics is not.
-            walk = walk with { Kind = WalkKind.LastMessagesAndDeletions };
-            return _cache.FindNext(filter, ref walk, most, mostBytes, results);
+            // It took so long that some are gone. What became of their topics is not.
+            var gone = walk with { UpTo = Math.Min(_recent.DroppedUpTo, walk.UpTo), Kind = WalkKind.LastMessagesAndDeletions };
+            var isWhole = _cache.FindNext(filter, ref gone, most, mostBytes, results);
+            walk = walk with { After = isWhole ? gone.UpTo : gone.After, At = gone.At };
+            return isWhole && gone.UpTo == walk.UpTo;
         }
     }
 

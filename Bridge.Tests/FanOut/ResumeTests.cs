@@ -9,13 +9,14 @@ namespace Bridge.Tests.FanOut;
 public sealed class ResumeTests
 {
     private const int Recent = 5000;
+    private const int Gone = 3000;
 
     private readonly StreamScene _scene = new(cache: new CacheOptions { RecentMessages = Recent, MaxTopics = 10 });
 
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    [InlineData(Recent)]
+    [InlineData(Recent - 2)]
     public async Task Subscribe_WithACursorOfAShortWhileAgo_GetsEachMessageSince(int missed)
     {
         Send(7);
@@ -127,7 +128,7 @@ public sealed class ResumeTests
         sink.BeforeWrite = () =>
         {
             sink.BeforeWrite = () => Task.CompletedTask;
-            Send(Recent);
+            Send(Gone);
             return Task.CompletedTask;
         };
 
@@ -135,8 +136,8 @@ public sealed class ResumeTests
 
         await WaitForLastAsync(sink);
         Numbers(sink).Should().OnlyHaveUniqueItems().And.BeInAscendingOrder();
-        sink.Batches().Sum(batch => batch.Skipped).Should().BePositive();
-        (Numbers(sink).Count + sink.Batches().Sum(batch => batch.Skipped)).Should().Be(2 * Recent);
+        sink.Batches().Sum(batch => batch.Skipped).Should().BeInRange(1, Gone - 1, "what is still kept is sent");
+        (Numbers(sink).Count + sink.Batches().Sum(batch => batch.Skipped)).Should().Be(Recent + Gone);
     }
 
     private void Send(int count)
