@@ -15,6 +15,9 @@ public static class ErrorCodes
     /// <summary>Not an MQTT topic filter (MQTT 5 §4.7.1). HTTP 400.</summary>
     public const string FilterInvalid = "filter_invalid";
 
+    /// <summary>Not a cursor that the bridge gave. HTTP 400.</summary>
+    public const string CursorInvalid = "cursor_invalid";
+
     /// <summary>A publish without a message. HTTP 400.</summary>
     public const string MessageMissing = "message_missing";
 

@@ -24,7 +24,7 @@ public class FanOutBenchmarks : IDisposable
     {
         _stream = Samples.Stream();
         for (var i = 0; i < Outboxes; i++)
-            _stream.Subscribe(Samples.Outbox(_sink), TopicFilter.Parse("plant/#"), DeliveryMode.All, snapshot: false, upstream: null);
+            _stream.Subscribe(Samples.Outbox(_sink), new SubscriptionTerms(TopicFilter.Parse("plant/#"), DeliveryMode.All, Snapshot: false), upstream: null);
     }
 
     [GlobalCleanup]

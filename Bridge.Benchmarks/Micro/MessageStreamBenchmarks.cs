@@ -28,7 +28,7 @@ public class MessageStreamBenchmarks : IDisposable
         // One connection with the same filter many times: each is a feed of its own.
         var outbox = Samples.Outbox(_sink);
         for (var i = 0; i < Feeds; i++)
-            _stream.Subscribe(outbox, TopicFilter.Parse("plant/#"), DeliveryMode.All, snapshot: false, upstream: null);
+            _stream.Subscribe(outbox, new SubscriptionTerms(TopicFilter.Parse("plant/#"), DeliveryMode.All, Snapshot: false), upstream: null);
     }
 
     [GlobalCleanup]

@@ -20,4 +20,16 @@ public sealed class CacheOptions
     /// Default one day.
     /// </summary>
     public TimeSpan Ttl { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How many of a broker's last messages are kept, each of them, so that a client that was away for a short while misses none of them,
+    /// 0 to 10,000,000. Who was away for longer gets the last values. Default 10,000.
+    /// </summary>
+    public int RecentMessages { get; set; } = 10_000;
+
+    /// <summary>
+    /// How many bytes these may occupy, with 256 for each beside its payload; they share their payloads with the last values. Default
+    /// 16,777,216 (16 MiB).
+    /// </summary>
+    public long RecentBytes { get; set; } = 16_777_216;
 }

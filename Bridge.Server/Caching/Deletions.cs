@@ -14,6 +14,9 @@ internal sealed class Deletions
     private readonly Queue<SequencedMessage> _inOrder = new();
     private readonly Dictionary<string, long> _newest = [];
 
+    /// <summary>The position of the newest deletion that is not known any more; 0 when all are.</summary>
+    public long ForgottenUpTo { get; private set; }
+
     /// <summary>Notes a deletion: the empty message itself.</summary>
     public void Add(in SequencedMessage deletion)
     {
@@ -22,6 +25,7 @@ internal sealed class Deletions
         while (_inOrder.Count > Most)
         {
             var oldest = _inOrder.Dequeue();
+            ForgottenUpTo = oldest.Position;
             if (_newest.GetValueOrDefault(oldest.Message.Topic) == oldest.Position)
                 _newest.Remove(oldest.Message.Topic);
         }

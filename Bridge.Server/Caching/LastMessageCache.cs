@@ -16,6 +16,7 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     private CachedMessage? _oldest;
     private CachedMessage? _newest;
     private int _withExpiry;
+    private long _evictedUpTo;
 
     public int Count => _topics.Count;
 
@@ -61,7 +62,8 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
 
         while (Count > options.MaxTopics || Bytes > options.MaxBytes)
         {
-            Remove(_oldest!);
+            _evictedUpTo = _oldest!.Position;
+            Remove(_oldest);
             Evicted++;
         }
 
@@ -115,6 +117,9 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         _deletions.Find(filter, after, upTo, results);
     }
 
+    /// <summary>Whether all that changed after a position can still be found: nothing of it was evicted, and no deletion forgotten.</summary>
+    public bool KnowsSince(long position) => position >= _evictedUpTo && position >= _deletions.ForgottenUpTo;
+
     /// <summary>
     /// The same piece by piece, in order: appends no more than is asked for, and goes on from there when it is called again. A topic that
     /// changes meanwhile is left out, as it has come after the last position by then.
@@ -137,7 +142,7 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         }
 
         var isWhole = cached is null || cached.Position > walk.UpTo;
-        if (walk.WithDeletions)
+        if (walk.Kind == WalkKind.LastMessagesAndDeletions)
             _deletions.Find(filter, from, isWhole ? walk.UpTo : walk.After, results);
         return isWhole;
     }

@@ -32,6 +32,8 @@ internal static class BridgeOptionsLoader
         var cache = checks.At(nameof(options.Cache));
         cache.Range(nameof(options.Cache.MaxTopics), options.Cache.MaxTopics, 1, 100_000_000);
         cache.Range(nameof(options.Cache.MaxBytes), options.Cache.MaxBytes, 1024, long.MaxValue);
+        cache.Range(nameof(options.Cache.RecentMessages), options.Cache.RecentMessages, 0, 10_000_000);
+        cache.Range(nameof(options.Cache.RecentBytes), options.Cache.RecentBytes, 0, long.MaxValue);
         if (options.Cache.Ttl < TimeSpan.Zero)
             cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
 

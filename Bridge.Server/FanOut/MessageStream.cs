@@ -14,6 +14,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 {
     private readonly Lock _gate = new();
     private readonly LastMessageCache _cache;
+    private readonly RecentMessages _recent;
     private readonly FeedDirectory _feeds;
     private readonly FeedDelivery _delivery;
     private readonly Dictionary<Outbox, int> _outboxes = [];
@@ -29,6 +30,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     {
         (BrokerKey, _epoch, _metrics, _logger) = (brokerKey, epoch, metrics, logger);
         _cache = new LastMessageCache(cache, time);
+        _recent = new RecentMessages(cache);
         _feeds = new FeedDirectory(this, nextId);
         _delivery = new FeedDelivery(_gate, options, time, logger);
     }
@@ -38,7 +40,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     public long Position => Interlocked.Read(ref _position);
 
     /// <summary>A position as clients know it. The epoch tells it from those of other brokers and of other runs.</summary>
-    public string CursorAt(long position) => $"{_epoch}.{position}";
+    public string CursorAt(long position) => new StreamCursor(_epoch, position).ToString();
 
     public void Receive(BridgeMessage message, long subscribedAt)
     {
@@ -58,6 +60,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             }
 
             var sequenced = new SequencedMessage(position, message);
+            _recent.Add(sequenced);
             foreach (var feed in _feeds.Match(message.Topic, _cache.Store(sequenced)))
                 _delivery.Append(feed, sequenced);
         }
@@ -73,23 +76,29 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             outbox.Offer(record);
     }
 
-    /// <summary>Subscribes a connection: the last values that match now, if wanted, then every message that matches from now on.</summary>
-    /// <exception cref="BridgeException">The connection has as many subscriptions as it may have.</exception>
+    /// <summary>
+    /// Subscribes a connection: what it has missed since it was last here, or the last values that match now, if wanted, then every
+    /// message that matches from now on.
+    /// </summary>
+    /// <exception cref="BridgeException">The connection has as many subscriptions as it may have, or the cursor is of no time that was.</exception>
     /// <exception cref="OperationCanceledException">The connection is closed.</exception>
-    public Subscription Subscribe(Outbox outbox, TopicFilter filter, DeliveryMode mode, bool snapshot, IDisposable? upstream)
+    public Subscription Subscribe(Outbox outbox, in SubscriptionTerms terms, IDisposable? upstream)
     {
         lock (_gate)
         {
-            var feed = _feeds.FindOrAdd(filter, mode, outbox);
+            var after = terms.ResumeFrom is { } cursor ? Locate(cursor) : null;
+            var feed = _feeds.FindOrAdd(terms.Filter, terms.Mode, outbox);
             feed.TryCut();
             var last = new List<SequencedMessage>();
-            _cache.Find(filter, last, forgetReceivers: feed.Subscribers.Count == 0);
-            var subscriber = new Subscriber(feed, outbox, upstream) { Reached = new FeedMark(feed.Appended.Count, _position) };
-            var replay = snapshot ? new Replay(subscriber, last, new CacheWalk(0, _position, WithDeletions: false), isSnapshot: true, skipped: 0) : null;
+            _cache.Find(terms.Filter, last, forgetReceivers: feed.Subscribers.Count == 0);
             var matchedTopics = last.Count;
+            var subscriber = new Subscriber(feed, outbox, upstream) { Reached = new FeedMark(feed.Appended.Count, _position) };
+            var resumed = after is { } from ? TryResume(subscriber, from) : null;
+            // Who asked to go on, and cannot, must know what is.
+            var first = resumed ?? (terms.Snapshot || terms.ResumeFrom is not null ? Replay.Snapshot(subscriber, last, _position) : null);
             try
             {
-                outbox.Add(subscriber, replay);
+                outbox.Add(subscriber, first);
             }
             catch
             {
@@ -99,7 +108,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
             feed.Subscribers.Add(subscriber);
             _outboxes[outbox] = _outboxes.GetValueOrDefault(outbox) + 1;
-            return new Subscription(feed.Id, CursorAt(_position), matchedTopics);
+            return new Subscription(feed.Id, CursorAt(_position), matchedTopics, resumed is not null);
         }
     }
 
@@ -132,18 +141,28 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var missed = new List<SequencedMessage>();
             _cache.FindNewer(feed.Filter, subscriber.Reached.Position, to.Position, missed);
             var skipped = to.Count - subscriber.Reached.Count - missed.Count;
-            var walk = new CacheWalk(subscriber.Reached.Position, to.Position, WithDeletions: true);
-            var replay = missed.Count > 0 || skipped > 0 ? new Replay(subscriber, missed, walk, isSnapshot: false, skipped) : null;
-            subscriber.Outbox.CatchUp(subscriber, to, replay);
+            var walk = new CacheWalk(subscriber.Reached.Position, to.Position, WalkKind.LastMessagesAndDeletions);
+            subscriber.Outbox.CatchUp(subscriber, to, missed.Count > 0 || skipped > 0 ? Replay.CatchUp(subscriber, missed, walk, skipped) : null);
         }
     }
 
-    /// <summary>Reads the next of the last values that match, in the order of the stream.</summary>
+    /// <summary>Reads the next of the messages of a walk, in the order of the stream.</summary>
     /// <returns>Whether there are no more.</returns>
     public bool ReadNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
     {
         lock (_gate)
-            return _cache.FindNext(filter, ref walk, most, mostBytes, results);
+        {
+            if (walk.Kind != WalkKind.EachMessage)
+                return _cache.FindNext(filter, ref walk, most, mostBytes, results);
+            if (walk.After >= _recent.DroppedUpTo)
+                return _recent.FindNext(filter, ref walk, most, mostBytes, results);
+
+            // It took so long that some are gone. What became of their topics is not.
+            var gone = walk with { UpTo = Math.Min(_recent.DroppedUpTo, walk.UpTo), Kind = WalkKind.LastMessagesAndDeletions };
+            var isWhole = _cache.FindNext(filter, ref gone, most, mostBytes, results);
+            walk = walk with { After = isWhole ? gone.UpTo : gone.After, At = gone.At };
+            return isWhole && gone.UpTo == walk.UpTo;
+        }
     }
 
     /// <summary>Reads the last values that match, ordered by topic, and the position at which they were read.</summary>
@@ -196,6 +215,39 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     }
 
     public void Dispose() => _delivery.Dispose();
+
+    /// <summary>Finds a cursor's position; null where it is of another run.</summary>
+    /// <exception cref="BridgeException">It is of no time that was: nobody was given it.</exception>
+    private long? Locate(StreamCursor cursor)
+    {
+        if (cursor.Epoch != _epoch)
+            return null;
+
+        return cursor.Position <= _position ? cursor.Position : throw StreamCursor.Invalid();
+    }
+
+    /// <summary>What a subscriber has missed since a position; null where that cannot be told any more.</summary>
+    private Replay? TryResume(Subscriber subscriber, long after)
+    {
+        var filter = subscriber.Feed.Filter;
+        var missed = new List<SequencedMessage>();
+        if (subscriber.Feed.Mode.IsLatest)
+        {
+            if (!_cache.KnowsSince(after))
+                return null;
+
+            _cache.FindNewer(filter, after, _position, missed);
+            return Replay.Resume(subscriber, missed, new CacheWalk(after, _position, WalkKind.LastMessagesAndDeletions));
+        }
+
+        if (after < _recent.DroppedUpTo)
+            return null;
+
+        var walk = new CacheWalk(after, _position, WalkKind.EachMessage);
+        var all = walk;
+        _recent.FindNext(filter, ref all, int.MaxValue, long.MaxValue, missed);
+        return Replay.Resume(subscriber, missed, walk);
+    }
 
     private bool IsRepetition(BridgeMessage message, long subscribedAt) =>
         message is { Retain: true, Payload.IsEmpty: false }

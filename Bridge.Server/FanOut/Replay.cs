@@ -5,9 +5,10 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.FanOut;
 
 /// <summary>
-/// Last values for one subscriber, sent piece by piece as its connection takes them: a snapshot, or what it catches up with. In the order
-/// of the stream, so that each piece's cursor is one to go on from. A few are held; many are read from the cache as they are sent: a
-/// connection that takes nothing must not hold what the cache has let go. A topic that changes in that time comes as live message.
+/// What one subscriber is sent on its own, piece by piece as its connection takes it: a snapshot, what it missed while it was away, or
+/// what it catches up with. In the order of the stream, so that each piece's cursor is one to go on from. A few messages are held; many
+/// are read as they are sent: a connection that takes nothing must not hold what the cache has let go. A topic of which only the last
+/// message is due, and that changes in that time, comes as live message.
 /// </summary>
 internal sealed class Replay
 {
@@ -17,28 +18,35 @@ internal sealed class Replay
 
     private readonly Subscriber _subscriber;
     private readonly bool _isSnapshot;
+    private readonly bool _tellsEnd;
     private List<SequencedMessage> _held;
     private CacheWalk _walk;
-    private bool _isWhole;
+    private bool _isWhole = true;
     private int _next;
     private long _skipped;
     private long _owed;
 
-    /// <param name="subscriber">Whom it is for.</param>
-    /// <param name="messages">The messages, in any order.</param>
-    /// <param name="walk">How to find them again.</param>
-    /// <param name="isSnapshot">Whether it is a snapshot.</param>
-    /// <param name="skipped">How many messages it stands for beside its own.</param>
-    public Replay(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, bool isSnapshot, long skipped)
+    private Replay(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, bool isSnapshot, bool tellsEnd, long skipped)
     {
-        (_subscriber, _held, _walk, _isSnapshot, _skipped) = (subscriber, messages, walk, isSnapshot, skipped);
+        (_subscriber, _held, _walk, _isSnapshot, _tellsEnd, _skipped) = (subscriber, messages, walk, isSnapshot, tellsEnd, skipped);
         _owed = isSnapshot ? 0 : messages.Count;
-        _isWhole = true;
         if (messages.Count > MostHeld || messages.Sum(static message => (long)message.Message.Payload.Length) > MostHeldBytes)
             LetGo();
         else
-            messages.Sort(static (a, b) => a.Position.CompareTo(b.Position));
+            Sort(messages);
     }
+
+    /// <summary>The last values, as of a position.</summary>
+    public static Replay Snapshot(Subscriber subscriber, List<SequencedMessage> messages, long position) =>
+        new(subscriber, messages, new CacheWalk(0, position, WalkKind.LastMessages), isSnapshot: true, tellsEnd: true, skipped: 0);
+
+    /// <summary>What it missed while it was away.</summary>
+    public static Replay Resume(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk) =>
+        new(subscriber, messages, walk, isSnapshot: false, tellsEnd: true, skipped: 0);
+
+    /// <summary>What it missed while it could not keep up, and how many messages it does not get.</summary>
+    public static Replay CatchUp(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, long skipped) =>
+        new(subscriber, messages, walk, isSnapshot: false, tellsEnd: false, skipped);
 
     /// <summary>Holds nothing until its turn comes.</summary>
     public void LetGo() => (_held, _isWhole) = ([], false);
@@ -64,7 +72,7 @@ internal sealed class Replay
         _skipped = 0;
         var feed = _subscriber.Feed;
         var position = isLast ? _walk.UpTo : piece[^1].Position;
-        return new BatchHeader(feed.Id, feed.Stream.BrokerKey, feed.Stream.CursorAt(position), skipped, _isSnapshot, _isSnapshot && isLast);
+        return new BatchHeader(feed.Id, feed.Stream.BrokerKey, feed.Stream.CursorAt(position), skipped, _isSnapshot, _tellsEnd && isLast);
     }
 
     private void Refill()
@@ -73,6 +81,8 @@ internal sealed class Replay
         _next = 0;
         while (_held.Count == 0 && !_isWhole)
             _isWhole = _subscriber.Feed.Stream.ReadNext(_subscriber.Feed.Filter, ref _walk, MostHeld, MostHeldBytes, _held);
-        _held.Sort(static (a, b) => a.Position.CompareTo(b.Position));
+        Sort(_held);
     }
+
+    private static void Sort(List<SequencedMessage> messages) => messages.Sort(static (a, b) => a.Position.CompareTo(b.Position));
 }

@@ -65,7 +65,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
 
     private static int StatusOf(string code) => code switch
     {
-        ErrorCodes.RequestInvalid or ErrorCodes.TopicInvalid or ErrorCodes.FilterInvalid or ErrorCodes.MessageMissing => 400,
+        ErrorCodes.RequestInvalid or ErrorCodes.TopicInvalid or ErrorCodes.FilterInvalid or ErrorCodes.MessageMissing or ErrorCodes.CursorInvalid => 400,
         ErrorCodes.BrokerRefused or ErrorCodes.Forbidden => 403,
         ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage => 404,
         ErrorCodes.NotAcceptable => 406,

@@ -12,19 +12,20 @@ internal sealed class BridgeHub(BrokerManager brokers, MessageStreams streams, R
 {
     public async Task<SubscribeResult> Subscribe(RequestFields request)
     {
-        var (brokerKey, filter, mode, snapshot) = parser.ParseSubscribe(request);
+        var (brokerKey, terms) = parser.ParseSubscribe(request);
         var broker = brokers.Get(brokerKey);
-        var upstream = await broker.DemandAsync(filter, Context.ConnectionAborted);
+        var upstream = await broker.DemandAsync(terms.Filter, Context.ConnectionAborted);
         try
         {
-            var subscription = streams.Get(brokerKey).Subscribe(HubOutbox.Of(Context), filter, mode, snapshot, upstream);
+            var subscription = streams.Get(brokerKey).Subscribe(HubOutbox.Of(Context), terms, upstream);
             return new SubscribeResult
             {
                 Subscription = subscription.Id,
                 BrokerKey = brokerKey,
-                Topic = filter.Text,
+                Topic = terms.Filter.Text,
                 Cursor = subscription.Cursor,
                 MatchedTopics = subscription.MatchedTopics,
+                Resumed = subscription.Resumed,
                 State = broker.State.State,
             };
         }

@@ -28,12 +28,13 @@ internal sealed class RequestParser(BridgeOptions options)
             : (brokerKey, filter);
     }
 
-    /// <summary>What is subscribed to, how it is delivered, and whether the last values come first.</summary>
+    /// <summary>What is subscribed to, and how it is delivered.</summary>
     /// <exception cref="BridgeException">A member is missing or wrong.</exception>
-    public (string BrokerKey, TopicFilter Filter, DeliveryMode Mode, bool Snapshot) ParseSubscribe(RequestFields fields)
+    public (string BrokerKey, SubscriptionTerms Terms) ParseSubscribe(RequestFields fields)
     {
         var (brokerKey, filter) = ParseFilter(fields);
-        return (brokerKey, filter, ParseMode(fields), fields.Flag("snapshot", true));
+        var resumeFrom = fields.OptionalText("resumeFrom") is { } cursor ? StreamCursor.Parse(cursor) : default(StreamCursor?);
+        return (brokerKey, new SubscriptionTerms(filter, ParseMode(fields), fields.Flag("snapshot", true), resumeFrom));
     }
 
     private static DeliveryMode ParseMode(RequestFields fields)

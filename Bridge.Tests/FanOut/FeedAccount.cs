@@ -6,7 +6,7 @@ namespace Bridge.Tests.FanOut;
 /// <summary>One subscription without a snapshot, from its start to its end, and whether it got what it was due.</summary>
 internal sealed class FeedAccount(StreamScene scene, FakeSink sink, Outbox outbox, TopicFilter filter)
 {
-    private readonly Subscription _subscription = scene.Stream.Subscribe(outbox, filter, DeliveryMode.All, snapshot: false, upstream: null);
+    private readonly Subscription _subscription = scene.Stream.Subscribe(outbox, new SubscriptionTerms(filter, DeliveryMode.All, Snapshot: false), upstream: null);
     private long _end = long.MaxValue;
 
     public FakeSink Sink => sink;

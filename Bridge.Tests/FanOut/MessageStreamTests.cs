@@ -46,7 +46,7 @@ public sealed class MessageStreamTests
             Snapshot = true,
             SnapshotComplete = true,
         });
-        subscription.Should().Be(new Subscription("s1", "epoch.1", 0));
+        subscription.Should().Be(new Subscription("s1", "epoch.1", 0, Resumed: false));
     }
 
     [Fact]

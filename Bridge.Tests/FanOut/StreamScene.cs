@@ -44,8 +44,11 @@ internal sealed class StreamScene
     }
 
     public Subscription Subscribe(
-        Outbox outbox, string filter = "#", bool snapshot = false, IDisposable? upstream = null, DeliveryMode mode = default) =>
-        Stream.Subscribe(outbox, TopicFilter.Parse(filter), mode, snapshot, upstream);
+        Outbox outbox, string filter = "#", bool snapshot = false, IDisposable? upstream = null, DeliveryMode mode = default, string? resumeFrom = null) =>
+        Stream.Subscribe(
+            outbox,
+            new SubscriptionTerms(TopicFilter.Parse(filter), mode, snapshot, resumeFrom is null ? null : StreamCursor.Parse(resumeFrom)),
+            upstream);
 
     public void Unsubscribe(Outbox outbox, Subscription subscription) => Stream.Unsubscribe(outbox.Find(subscription.Id)!);
 
