@@ -30,7 +30,10 @@ public sealed record class MessageBatch
     [Key("snapshot")]
     public bool Snapshot { get; init; }
 
-    /// <summary>Whether this is the last batch of the snapshot. Absent when false.</summary>
+    /// <summary>
+    /// Whether this is the last batch of the snapshot, or of what was missed by a subscription that goes on from a cursor: live ones follow.
+    /// Absent when false.
+    /// </summary>
     [Key("snapshotComplete")]
     public bool SnapshotComplete { get; init; }
 }

@@ -61,7 +61,10 @@ public sealed record class SubscribeResult
     [Key("matchedTopics")]
     public int MatchedTopics { get; init; }
 
-    /// <summary>Whether the subscription went on from the cursor that was asked for.</summary>
+    /// <summary>
+    /// Whether the subscription goes on from the cursor that was asked for: what came since follows, without a snapshot. Otherwise, as
+    /// when that was too long ago or in another run of the bridge, a full snapshot follows.
+    /// </summary>
     [Key("resumed")]
     public bool Resumed { get; init; }
 }
