@@ -34,15 +34,9 @@ public static class BridgeSetup
     /// <exception cref="BridgeConfigurationException">The configuration cannot be used.</exception>
     public static WebApplication MapBridge(this WebApplication app)
     {
-        var options = app.Services.GetRequiredService<BridgeOptions>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
-        app.UseCors(policy =>
-        {
-            if (options.Cors.Origins.Count > 0)
-                policy.WithOrigins([.. options.Cors.Origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials();
-        });
-        app.UseOriginCheck(options.Cors.Origins);
+        app.UseCrossOriginRules();
         app.UseDashboardFiles();
         app.MapHubDoor();
         app.MapHttpDoor();

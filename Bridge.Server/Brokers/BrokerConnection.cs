@@ -118,14 +118,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             throw new BridgeException(ErrorCodes.Overloaded, $"{MostPublishing} messages wait for broker '{Key}' already.");
         }
 
-        // What was not sent when the caller is told of a timeout must not be sent after it.
-        using var abandon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var began = _time.GetTimestamp();
         try
         {
-            var published = session.PublishAsync(request.ToPacket(), abandon.Token);
-            published.Observe();
-            var (code, text) = await published.WaitAsync(TimeSpan.FromSeconds(_options.PublishTimeoutSeconds), _time, cancellationToken);
+            var patience = TimeSpan.FromSeconds(_options.PublishTimeoutSeconds);
+            var (code, text) = await session.PublishAsync(request.ToPacket(), patience, cancellationToken);
             var receipt = PublishChecks.ToReceipt(request, code, text);
             _messagesOut.Add();
             return receipt;
@@ -143,7 +140,6 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
         finally
         {
-            await abandon.CancelAsync();
             Interlocked.Decrement(ref _publishing);
         }
     }

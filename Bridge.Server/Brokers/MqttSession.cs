@@ -27,14 +27,12 @@ internal sealed class MqttSession : IAsyncDisposable
     private readonly PendingRequests _requests = new();
     private readonly CancellationTokenSource _closing = new();
     private readonly TaskCompletionSource<string> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly SemaphoreSlim _publishSlots;
-    private readonly int _publishSlotCount;
+    private readonly Publisher _publisher;
+    private readonly int _mostInFlight;
     private readonly TimeSpan _keepAlive;
     private long _lastReceived;
-    private long _lastAcknowledged;
     private Task _keepingAlive = Task.CompletedTask;
     private Task _reading = Task.CompletedTask;
-    private Task _lastSent = Task.CompletedTask;
 
     /// <param name="stream">The connection; the session's from now on.</param>
     /// <param name="reader">Reads packets from it.</param>
@@ -56,8 +54,9 @@ internal sealed class MqttSession : IAsyncDisposable
     {
         (_stream, _reader, _writer, _onPublish, _unreleased, _time) = (stream, reader, writer, onPublish, unreleased, time);
         Limits = BrokerLimits.From(accepted, options.ProtocolVersion);
-        _publishSlotCount = Math.Min(Limits.ReceiveMaximum, MostInFlight);
-        _publishSlots = new SemaphoreSlim(_publishSlotCount);
+        _mostInFlight = Math.Min(Limits.ReceiveMaximum, MostInFlight);
+        _publisher = new Publisher(writer, _requests, _mostInFlight, time);
+        writer.Broken = exception => End(BrokerLinkException.Describe(exception));
         _keepAlive = accepted.ServerKeepAlive > 0 ? TimeSpan.FromSeconds(accepted.ServerKeepAlive) : options.KeepAlivePeriod;
         _lastReceived = time.GetTimestamp();
         IsSessionPresent = accepted.IsSessionPresent;
@@ -101,47 +100,39 @@ internal sealed class MqttSession : IAsyncDisposable
         RequestAsync(new MqttUnsubscribePacket { TopicFilters = [.. filters] });
 
     /// <summary>
-    /// Publishes and waits for the broker's acknowledgement, as the quality of service asks. A caller bounds its own wait: a packet
-    /// is never abandoned half sent, nor an identifier before it was answered.
+    /// Publishes and waits for the broker's acknowledgement, as the quality of service asks. When the wait ends early, a packet that
+    /// was sent is not abandoned, nor its identifier before it was answered; one that was not sent is not sent any more.
     /// </summary>
     /// <param name="packet">The message.</param>
-    /// <param name="abandon">Once it is cancelled the message is not sent any more, if it was not before.</param>
+    /// <param name="patience">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The reason code of PUBACK or PUBREC (MQTT 5 §3.4.2.1, §3.5.2.1) and the broker's reason string.</returns>
+    /// <exception cref="TimeoutException">It took too long.</exception>
     /// <exception cref="BrokerLinkException">The connection ended first.</exception>
-    public async Task<(int ReasonCode, string? Text)> PublishAsync(MqttPublishPacket packet, CancellationToken abandon)
+    public async Task<(int ReasonCode, string? Text)> PublishAsync(
+        MqttPublishPacket packet, TimeSpan patience, CancellationToken cancellationToken)
     {
-        if (packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
-        {
-            await SendAsync(packet);
-            return (0, null);
-        }
-
-        var acknowledged = await SendInOrderAsync(packet, abandon);
         try
         {
-            return await acknowledged switch
+            return await _publisher.SendAsync(packet, patience, cancellationToken) switch
             {
+                null => (0, null),
                 MqttPubAckPacket ack => ((int)ack.ReasonCode, ack.ReasonString),
                 MqttPubRecPacket rec => ((int)rec.ReasonCode, rec.ReasonString),
-                var other => throw End($"The broker acknowledged a message with {other.GetType().Name}."),
+                var other => throw new BrokerLinkException($"The broker acknowledged a message with {other.GetType().Name}."),
             };
         }
-        finally
+        catch (Exception exception) when (exception is not (TimeoutException or OperationCanceledException))
         {
-            Volatile.Write(ref _lastAcknowledged, _time.GetTimestamp());
-            _requests.Release(packet.PacketIdentifier);
-            _publishSlots.Release();
+            throw End(BrokerLinkException.Describe(exception));
         }
     }
 
-    /// <summary>
-    /// Ends the connection when the broker owes so many acknowledgements that it may be sent nothing more, and gave none since the
-    /// timestamp. Some brokers drop what they throttle and keep the connection: all that follows would wait for ever.
-    /// </summary>
+    /// <summary>Ends the connection when nothing more can be sent on it, and nothing was acknowledged since the timestamp.</summary>
     public void EndIfStuck(long since)
     {
-        if (_publishSlots.CurrentCount == 0 && Volatile.Read(ref _lastAcknowledged) < since)
-            End($"The broker acknowledged none of {_publishSlotCount} messages.");
+        if (_publisher.IsStuck(since))
+            End($"The broker acknowledged none of {_mostInFlight} messages.");
     }
 
     /// <summary>Says good-bye, where that is possible within a moment, and closes.</summary>
@@ -164,59 +155,12 @@ internal sealed class MqttSession : IAsyncDisposable
         await _reading;
     }
 
-    /// <summary>
-    /// Sends messages in the order of the calls (MQTT 5 §4.6), also those that wait until the broker takes more: each follows the one
-    /// before it. Those who wait for a semaphore are let go in order, but go on in any.
-    /// </summary>
-    /// <returns>The acknowledgement to come.</returns>
-    private async Task<Task<MqttPacket>> SendInOrderAsync(MqttPublishPacket packet, CancellationToken abandon)
-    {
-        var isNext = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var before = Interlocked.Exchange(ref _lastSent, isNext.Task);
-        Task<MqttPacket> acknowledged;
-        Task sending;
-        try
-        {
-            await before;
-            await TakePublishSlotAsync(abandon);
-            packet.PacketIdentifier = _requests.Acquire(out acknowledged);
-            // The writer has it when this returns; those that follow need not wait until it is written.
-            sending = SendAsync(packet);
-        }
-        finally
-        {
-            isNext.SetResult();
-        }
-
-        await sending;
-        return acknowledged;
-    }
-
-    private async Task TakePublishSlotAsync(CancellationToken abandon)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token, abandon);
-        try
-        {
-            await _publishSlots.WaitAsync(either.Token);
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            throw new BrokerLinkException(await Ended);
-        }
-    }
-
     private async Task<MqttPacket> RequestAsync(MqttPacketWithIdentifier packet)
     {
-        packet.PacketIdentifier = _requests.Acquire(out var answer);
-        try
-        {
-            await SendAsync(packet);
-            return await answer;
-        }
-        finally
-        {
-            _requests.Release(packet.PacketIdentifier);
-        }
+        var request = new PendingRequest();
+        packet.PacketIdentifier = _requests.Add(request);
+        await SendAsync(packet);
+        return await request.Task;
     }
 
     private async Task SendAsync(MqttPacket packet)
@@ -227,8 +171,7 @@ internal sealed class MqttSession : IAsyncDisposable
         }
         catch (Exception exception)
         {
-            End(BrokerLinkException.Describe(exception));
-            throw new BrokerLinkException(await Ended, exception);
+            throw End(BrokerLinkException.Describe(exception));
         }
     }
 
@@ -239,10 +182,12 @@ internal sealed class MqttSession : IAsyncDisposable
         {
             while (true)
             {
-                var messages = HandleAll();
+                var (packets, answers) = HandleAll();
                 // The acknowledgements of all that one read brought leave together.
                 _writer.Flush();
-                pace.Note(messages);
+                pace.Note(packets, answers);
+                if (answers > 0)
+                    Thread.Yield();
                 if (pace.IsDense && _closing.Token.WaitHandle.WaitOne(ReadingPace.Pause))
                     return;
 
@@ -259,12 +204,17 @@ internal sealed class MqttSession : IAsyncDisposable
         }
     }
 
-    private int HandleAll()
+    private (int Packets, int Answers) HandleAll()
     {
-        var count = 0;
-        for (; _reader.TryTake() is { } packet; count++)
+        var (packets, answers) = (0, 0);
+        for (; _reader.TryTake() is { } packet; packets++)
+        {
             Handle(packet);
-        return count;
+            if (packet is MqttPubAckPacket or MqttPubRecPacket or MqttPubCompPacket)
+                answers++;
+        }
+
+        return (packets, answers);
     }
 
     private void Handle(MqttPacket packet)
@@ -283,7 +233,8 @@ internal sealed class MqttSession : IAsyncDisposable
                 Release(received);
                 break;
             case MqttPacketWithIdentifier answer:
-                _requests.Complete(answer);
+                if (_requests.Complete(answer) is { Message: not null })
+                    _publisher.TakeAcknowledgement();
                 break;
             case MqttDisconnectPacket goodbye:
                 var text = goodbye.ReasonString is { } reason ? $", {reason}" : "";
@@ -358,6 +309,7 @@ internal sealed class MqttSession : IAsyncDisposable
     {
         _ended.TrySetResult(reason);
         var failure = new BrokerLinkException(_ended.Task.Result);
+        _publisher.Fail(failure);
         _requests.Fail(failure);
         _closing.Cancel();
         _stream.Dispose();

@@ -6,12 +6,12 @@ namespace Bridge.Server.Brokers;
 internal sealed class PendingRequests
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<ushort, Pending> _pending = [];
+    private readonly Dictionary<ushort, PendingRequest> _pending = [];
     private ushort _last;
     private Exception? _failure;
 
-    /// <summary>Takes a free identifier. The caller returns it with <see cref="Release"/>.</summary>
-    public ushort Acquire(out Task<MqttPacket> answer)
+    /// <summary>Gives a request a free identifier, its own until it is answered.</summary>
+    public ushort Add(PendingRequest request)
     {
         lock (_gate)
         {
@@ -21,29 +21,25 @@ internal sealed class PendingRequests
             {
                 _last = _last == ushort.MaxValue ? (ushort)1 : (ushort)(_last + 1);
             }
-            while (_pending.ContainsKey(_last));
+            while (!_pending.TryAdd(_last, request));
 
-            var pending = new Pending();
-            _pending.Add(_last, pending);
-            answer = pending.Answer.Task;
             return _last;
         }
     }
 
-    public void Release(ushort identifier)
-    {
-        lock (_gate)
-            _pending.Remove(identifier);
-    }
-
     /// <summary>Gives the answer to who waits; where PUBREC came before, that one, which says what became of the message.</summary>
-    public void Complete(MqttPacketWithIdentifier answer)
+    /// <returns>What was answered, or null when nobody waits for it.</returns>
+    public PendingRequest? Complete(MqttPacketWithIdentifier answer)
     {
+        PendingRequest? request;
         lock (_gate)
         {
-            if (_pending.TryGetValue(answer.PacketIdentifier, out var pending))
-                pending.Answer.TrySetResult(pending.Received ?? answer);
+            if (!_pending.Remove(answer.PacketIdentifier, out request))
+                return null;
         }
+
+        request.TrySetResult(request.Received ?? answer);
+        return request;
     }
 
     /// <summary>Notes the first of the two answers to a QoS 2 message.</summary>
@@ -52,10 +48,10 @@ internal sealed class PendingRequests
     {
         lock (_gate)
         {
-            if (!_pending.TryGetValue(received.PacketIdentifier, out var pending))
+            if (!_pending.TryGetValue(received.PacketIdentifier, out var request))
                 return false;
 
-            pending.Received = received;
+            request.Received = received;
             return true;
         }
     }
@@ -66,15 +62,25 @@ internal sealed class PendingRequests
         lock (_gate)
         {
             _failure ??= failure;
-            foreach (var pending in _pending.Values)
-                pending.Answer.TrySetException(_failure);
+            foreach (var request in _pending.Values)
+                request.Fail(_failure);
         }
     }
+}
 
-    private sealed class Pending
+/// <summary>A packet that is answered.</summary>
+internal sealed class PendingRequest() : TaskCompletionSource<MqttPacket>(TaskCreationOptions.RunContinuationsAsynchronously)
+{
+    /// <summary>The message, where it is one; null for all else that is asked of a broker.</summary>
+    public MqttPublishPacket? Message { get; init; }
+
+    /// <summary>The first of two answers, when it has come.</summary>
+    public MqttPubRecPacket? Received { get; set; }
+
+    public void Fail(Exception failure)
     {
-        public TaskCompletionSource<MqttPacket> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public MqttPubRecPacket? Received { get; set; }
+        TrySetException(failure);
+        // Seen, in case nobody waits any more.
+        _ = Task.Exception;
     }
 }

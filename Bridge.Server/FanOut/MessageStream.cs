@@ -183,6 +183,13 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         return (cursor, last.ConvertAll(message => message.Message with { Cursor = CursorAt(message.Position) }));
     }
 
+    /// <summary>Reads the last value of one topic, and where in the stream it came.</summary>
+    public SequencedMessage? GetLast(string topic)
+    {
+        lock (_gate)
+            return _cache.TryGet(topic, out var cached) ? new SequencedMessage(cached.Position, cached.Message) : null;
+    }
+
     public StreamStatistics GetStatistics()
     {
         lock (_gate)

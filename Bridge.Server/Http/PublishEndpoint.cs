@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Text.Json;
 using Bridge.Contracts;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
@@ -11,14 +14,17 @@ namespace Bridge.Server.Http;
 /// <summary><c>POST /publish</c>: a JSON object, a form, or with broker and topic in the query a raw body.</summary>
 internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions options)
 {
-    private const int BlockSize = 16_384;
-
-    public async Task<IResult> HandleAsync(HttpContext context)
+    public async Task HandleAsync(HttpContext context)
     {
         var request = await ReadAsync(context.Request);
         var receipt = await brokers.PublishAsync(request, context.RequestAborted);
+        var body = JsonSerializer.SerializeToUtf8Bytes(receipt, BridgeJson.Options);
+        var response = context.Response;
         // QoS 0 is not acknowledged by anybody: it was handed to the broker's connection.
-        return Results.Json(receipt, BridgeJson.Options, statusCode: request.QualityOfService == QualityOfService.AtMostOnce ? 202 : 200);
+        response.StatusCode = request.QualityOfService == QualityOfService.AtMostOnce ? 202 : 200;
+        response.ContentType = BridgeJson.ContentType;
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body);
     }
 
     private Task<PublishRequest> ReadAsync(HttpRequest request)
@@ -29,7 +35,7 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
         // Nothing here decompresses: a compressed body would reach the broker as it is.
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
             throw Unsupported($"The content encoding '{encoding}' is not read here");
-        if (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic"))
+        if (request.QueryString.HasValue && (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic")))
             return ReadRawAsync(request);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             throw Unsupported("The body needs a content type");
@@ -76,16 +82,21 @@ internal sealed class PublishEndpoint(BrokerManager brokers, BridgeOptions optio
         if (request.ContentLength > most)
             throw TooLarge(most);
 
-        using var body = new MemoryStream();
-        var block = new byte[BlockSize];
-        while (await request.Body.ReadAsync(block, request.HttpContext.RequestAborted) is > 0 and var length)
+        while (true)
         {
-            if (body.Length + length > most)
-                throw TooLarge(most);
-            body.Write(block, 0, length);
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            if (TryTake(request.BodyReader, read, most) is { } body)
+                return body;
         }
+    }
 
-        return body.ToArray();
+    /// <returns>The body, when all of it is there.</returns>
+    private static byte[]? TryTake(PipeReader reader, ReadResult read, long most)
+    {
+        var isTooLarge = read.Buffer.Length > most;
+        var body = read.IsCompleted && !isTooLarge ? read.Buffer.ToArray() : null;
+        reader.AdvanceTo(body is null ? read.Buffer.Start : read.Buffer.End, read.Buffer.End);
+        return isTooLarge ? throw TooLarge(most) : body;
     }
 
     private static void ThrowIfNotUtf8(MediaTypeHeaderValue type)

@@ -11,9 +11,16 @@ namespace Bridge.Server.Http;
 /// </summary>
 internal static class UrlEncoded
 {
+    private const int MostOnStack = 512;
+
     /// <exception cref="BridgeException">A member is there twice, or is no UTF-8.</exception>
-    public static RequestFields Parse(QueryString query) =>
-        Parse(query.HasValue ? Encoding.UTF8.GetBytes(query.Value, 1, query.Value.Length - 1) : []);
+    public static RequestFields Parse(QueryString query)
+    {
+        var text = query.HasValue ? query.Value.AsSpan(1) : default;
+        var most = Encoding.UTF8.GetMaxByteCount(text.Length);
+        var utf8 = most <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[most];
+        return Parse(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
+    }
 
     /// <inheritdoc cref="Parse(QueryString)"/>
     public static RequestFields Parse(ReadOnlySpan<byte> text)
@@ -36,11 +43,11 @@ internal static class UrlEncoded
     /// <summary><c>+</c> is a space, and <c>%</c> without two hexadecimal digits itself, as the URL standard has it.</summary>
     private static string Decode(ReadOnlySpan<byte> text)
     {
-        var decoded = new byte[text.Length];
+        var decoded = text.Length <= MostOnStack ? stackalloc byte[MostOnStack] : new byte[text.Length];
         var length = 0;
         for (var i = 0; i < text.Length; i++)
         {
-            if (text[i] == '%' && i + 2 < text.Length && Convert.FromHexString(text.Slice(i + 1, 2), decoded.AsSpan(length), out _, out _) == OperationStatus.Done)
+            if (text[i] == '%' && i + 2 < text.Length && Convert.FromHexString(text.Slice(i + 1, 2), decoded[length..], out _, out _) == OperationStatus.Done)
                 i += 2;
             else
                 decoded[length] = text[i] == '+' ? (byte)' ' : text[i];
@@ -49,7 +56,7 @@ internal static class UrlEncoded
 
         try
         {
-            return StrictUtf8.Instance.GetString(decoded, 0, length);
+            return StrictUtf8.Instance.GetString(decoded[..length]);
         }
         catch (DecoderFallbackException)
         {

@@ -21,8 +21,7 @@ internal static class FieldJson
 
         try
         {
-            using var document = JsonDocument.Parse(utf8, Strict);
-            return FromObject(document.RootElement);
+            return FromObject(JsonElement.Parse(utf8.Span, Strict));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
@@ -30,7 +29,10 @@ internal static class FieldJson
         }
     }
 
-    /// <summary>Takes the members of an object; anything else is told when they are read.</summary>
+    /// <summary>
+    /// Takes the members of an object, which must not be of a document that is disposed before they are read; anything else is told when
+    /// they are.
+    /// </summary>
     public static RequestFields FromObject(JsonElement json)
     {
         if (json.ValueKind != JsonValueKind.Object)
@@ -40,7 +42,7 @@ internal static class FieldJson
         try
         {
             foreach (var member in json.EnumerateObject())
-                fields.Add(member.Name, FieldValue.FromJson(member.Value.Clone()));
+                fields.Add(member.Name, FieldValue.FromJson(member.Value));
             return fields;
         }
         catch (Exception exception) when (IsMalformed(exception))
@@ -57,8 +59,7 @@ internal static class FieldJson
     {
         try
         {
-            using var document = JsonDocument.Parse(utf8, Strict);
-            return document.RootElement.Clone();
+            return JsonElement.Parse(utf8.Span, Strict);
         }
         catch (Exception exception) when (IsMalformed(exception))
         {

@@ -34,7 +34,7 @@ internal readonly struct FieldValue
     public string? AsText()
     {
         if (_text is not null)
-            return ToUtf8(_text) is null ? null : _text;
+            return IsWellFormed(_text) ? _text : null;
         return _json.ValueKind == JsonValueKind.String ? ReadJsonText(_json) : null;
     }
 
@@ -117,6 +117,14 @@ internal readonly struct FieldValue
         {
             return null;
         }
+    }
+
+    private static bool IsWellFormed(string text)
+    {
+        // Without a surrogate it is; that is quickly seen.
+        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
+            return true;
+        return ToUtf8(text) is not null;
     }
 
     private static byte[]? ToUtf8(string text)

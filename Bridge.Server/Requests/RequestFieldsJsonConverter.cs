@@ -12,10 +12,10 @@ internal sealed class RequestFieldsJsonConverter : JsonConverter<RequestFields>
 
     public override RequestFields Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        using var document = JsonDocument.ParseValue(ref reader);
+        var json = JsonElement.ParseValue(ref reader);
         try
         {
-            return FieldJson.FromObject(document.RootElement);
+            return FieldJson.FromObject(json);
         }
         // The second where a name holds half a surrogate pair.
         catch (Exception exception) when (exception is BridgeException or InvalidOperationException)

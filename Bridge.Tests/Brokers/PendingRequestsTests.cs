@@ -8,44 +8,45 @@ public sealed class PendingRequestsTests
     private readonly PendingRequests _requests = new();
 
     [Fact]
-    public async Task Complete_Acquired_GivesTheAnswerToWhoeverWaits()
+    public async Task Complete_Added_GivesTheAnswerToWhoeverWaits()
     {
-        var identifier = _requests.Acquire(out var answer);
-        _requests.Acquire(out var other);
+        var (request, other) = (new PendingRequest(), new PendingRequest());
+        var identifier = _requests.Add(request);
+        _requests.Add(other);
         var packet = new MqttPubAckPacket { PacketIdentifier = identifier };
 
-        _requests.Complete(packet);
+        (_requests.Complete(packet) == request).Should().BeTrue();
 
-        (await answer).Should().BeSameAs(packet);
-        other.IsCompleted.Should().BeFalse();
+        (await request.Task).Should().BeSameAs(packet);
+        other.Task.IsCompleted.Should().BeFalse();
     }
 
     [Fact]
-    public async Task Complete_UnknownReleasedOrAnsweredAlready_ChangesNothing()
+    public async Task Complete_UnknownOrAnsweredAlready_ChangesNothing()
     {
-        var released = _requests.Acquire(out var never);
-        _requests.Release(released);
-        var answered = _requests.Acquire(out var answer);
-        var first = new MqttPubAckPacket { PacketIdentifier = answered };
+        var (answered, never) = (new PendingRequest(), new PendingRequest());
+        var identifier = _requests.Add(answered);
+        _requests.Add(never);
+        var first = new MqttPubAckPacket { PacketIdentifier = identifier };
         _requests.Complete(first);
 
-        foreach (var identifier in new[] { released, answered, (ushort)77 })
-            _requests.Complete(new MqttPubAckPacket { PacketIdentifier = identifier });
+        foreach (var unknown in new[] { identifier, (ushort)77 })
+            (_requests.Complete(new MqttPubAckPacket { PacketIdentifier = unknown }) is null).Should().BeTrue();
 
-        (await answer).Should().BeSameAs(first);
-        never.IsCompleted.Should().BeFalse();
+        (await answered.Task).Should().BeSameAs(first);
+        never.Task.IsCompleted.Should().BeFalse();
     }
 
     [Fact]
-    public void Acquire_AroundTheEndOfTheIdentifiers_GivesNeitherZeroNorOneInUse()
+    public void Add_AroundTheEndOfTheIdentifiers_GivesNeitherZeroNorOneInUse()
     {
-        var kept = _requests.Acquire(out _);
+        var kept = _requests.Add(new PendingRequest());
         var seen = new HashSet<ushort>();
         for (var i = 0; i < 2 * ushort.MaxValue; i++)
         {
-            var identifier = _requests.Acquire(out _);
+            var identifier = _requests.Add(new PendingRequest());
             seen.Add(identifier);
-            _requests.Release(identifier);
+            _requests.Complete(new MqttPubAckPacket { PacketIdentifier = identifier });
         }
 
         seen.Should().HaveCount(ushort.MaxValue - 1).And.NotContain([0, kept]);
@@ -54,14 +55,15 @@ public sealed class PendingRequestsTests
     [Fact]
     public async Task Complete_AfterPubRec_GivesThePubRecThatSaysWhatBecameOfTheMessage()
     {
-        var identifier = _requests.Acquire(out var answer);
+        var request = new PendingRequest();
+        var identifier = _requests.Add(request);
         var received = new MqttPubRecPacket { PacketIdentifier = identifier };
 
         _requests.Note(received).Should().BeTrue();
-        answer.IsCompleted.Should().BeFalse();
+        request.Task.IsCompleted.Should().BeFalse();
         _requests.Complete(new MqttPubCompPacket { PacketIdentifier = identifier });
 
-        (await answer).Should().BeSameAs(received);
+        (await request.Task).Should().BeSameAs(received);
     }
 
     [Fact]
@@ -70,12 +72,13 @@ public sealed class PendingRequestsTests
     [Fact]
     public async Task Fail_Ended_FailsAllThatWaitAndAllThatCome()
     {
-        _requests.Acquire(out var answer);
+        var request = new PendingRequest();
+        _requests.Add(request);
 
         _requests.Fail(new BrokerLinkException("first"));
         _requests.Fail(new BrokerLinkException("second"));
 
-        await answer.Awaiting(task => task).Should().ThrowAsync<BrokerLinkException>().WithMessage("first");
-        _requests.Invoking(requests => requests.Acquire(out _)).Should().Throw<BrokerLinkException>().WithMessage("first");
+        await request.Awaiting(failed => failed.Task).Should().ThrowAsync<BrokerLinkException>().WithMessage("first");
+        _requests.Invoking(requests => requests.Add(new PendingRequest())).Should().Throw<BrokerLinkException>().WithMessage("first");
     }
 }
