@@ -76,7 +76,7 @@ public sealed class OptionsReaderTests
 
     [Theory]
     [InlineData("""{"Cach":{}}""", "Bridge:Cach: there is no such setting; known here: EmbeddedBroker, Brokers, Cache, FanOut, Cors, Limits")]
-    [InlineData("""{"Cache":{"Ttl2":1}}""", "Bridge:Cache:Ttl2: there is no such setting; known here: MaxTopics, MaxBytes, Ttl")]
+    [InlineData("""{"Cache":{"Ttl2":1}}""", "Bridge:Cache:Ttl2: there is no such setting; known here: MaxTopics, MaxBytes, Ttl, RecentMessages, RecentBytes")]
     [InlineData("""{"Cache":5}""", "Bridge:Cache: expected a group of settings, found '5'")]
     [InlineData("""{"Brokers":"mqtt://host"}""", "Bridge:Brokers: expected a group of settings, found 'mqtt://host'")]
     [InlineData("""{"Brokers":{"a":"mqtt://host"}}""", "Bridge:Brokers:a: expected a group of settings, found 'mqtt://host'")]

@@ -92,17 +92,20 @@ public sealed class LatestModeTests
             _scene.Time.Advance(TimeSpan.FromMilliseconds(100));
         }
 
+        // The first of these may still be due at once; what follows is not.
         await SendAndSettleAsync("a/0");
+        var due = _scene.Stream.Position;
         await SendAndSettleAsync("a/0", "a/1");
         sink.Release();
 
         await sink.Records.WaitForAsync(record => record is MessageBatch { Skipped: > 0 });
         await SendAndSettleAsync();
+        Numbers(sink).Should().OnlyContain(number => number <= due);
+        _scene.Time.Advance(TimeSpan.FromMilliseconds(100));
+        await sink.Records.WaitForAsync(record => record is MessageBatch batch && batch.Messages.Any(message => StreamScene.Number(message) == due + 2));
         var numbers = Numbers(sink);
         numbers.Should().OnlyHaveUniqueItems().And.BeInAscendingOrder();
-        sink.Batches().Sum(batch => batch.Skipped).Should().Be(1001 - numbers.Count, "what gathers is not due");
-        _scene.Time.Advance(TimeSpan.FromMilliseconds(100));
-        await sink.Records.WaitForAsync(record => record is MessageBatch { Skipped: 0, Messages.Count: 2 } batch && batch.Messages[1].Topic == "a/1");
+        (numbers.Count + sink.Batches().Sum(batch => batch.Skipped)).Should().Be(1003);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Bridge.Contracts;
+using Bridge.Server.Caching;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Tests.Support;
@@ -14,7 +15,8 @@ public sealed class OutboxPumpTests
 {
     private const string ToBeForgotten = "to be forgotten";
 
-    private readonly StreamScene _scene = new(limits: new LimitOptions { SendTimeoutSeconds = 60 });
+    // What is kept for those who come back is another matter.
+    private readonly StreamScene _scene = new(cache: new CacheOptions { RecentMessages = 0 }, limits: new LimitOptions { SendTimeoutSeconds = 60 });
 
     [Fact]
     public async Task Write_TakenByNobodyForTooLong_EndsTheConnectionAndCountsIt()
