@@ -42,5 +42,16 @@ internal static class HubDoor
         });
     }
 
-    public static void MapHubDoor(this IEndpointRouteBuilder routes) => routes.MapHub<BridgeHub>("/hub").Add(FrameUpgrade.AddTo);
+    public static void MapHubDoor(this IEndpointRouteBuilder routes)
+    {
+        var limits = routes.ServiceProvider.GetRequiredService<BridgeOptions>().Limits;
+        routes.MapHub<BridgeHub>("/hub", connection => connection.TransportSendTimeout = SendTimeout(limits)).Add(FrameUpgrade.AddTo);
+    }
+
+    /// <summary>
+    /// How long SignalR may wait to write a frame: as long as a batch may take that it stands behind, and as long again. Its own 10 s would
+    /// end whoever reads slowly, with the next ping.
+    /// </summary>
+    private static TimeSpan SendTimeout(LimitOptions limits) =>
+        limits.SendTimeoutSeconds > 0 ? 2 * TimeSpan.FromSeconds(limits.SendTimeoutSeconds) : TimeSpan.MaxValue;
 }
