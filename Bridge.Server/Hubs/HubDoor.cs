@@ -53,5 +53,5 @@ internal static class HubDoor
     /// end whoever reads slowly, with the next ping.
     /// </summary>
     private static TimeSpan SendTimeout(LimitOptions limits) =>
-        limits.SendTimeoutSeconds > 0 ? 2 * TimeSpan.FromSeconds(limits.SendTimeoutSeconds) : TimeSpan.MaxValue;
+        limits.SendTimeoutSeconds > 0 ? 2 * TimeSpan.FromSeconds(limits.SendTimeoutSeconds) : TimeSpan.FromDays(30);
 }
