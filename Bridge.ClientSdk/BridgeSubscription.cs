@@ -13,11 +13,11 @@ namespace Bridge.ClientSdk;
 /// waits for it. Enumerations end by themselves when the client is disposed, after what had arrived by then.
 /// </para>
 /// <para>
-/// After the connection was lost, the client makes it again and subscribes again, and the enumeration goes on. With a snapshot
-/// it then gets the last values anew; a value is left out where topic, time of receipt and payload equal the last message of
-/// that topic which this enumeration was given. For that, an enumeration with a snapshot remembers one value a topic. Of what
-/// was published while the connection was down, the other messages are missing, and so are all of them without a snapshot;
-/// they are not counted in <see cref="Skipped"/>.
+/// After the connection was lost, the client makes it again and subscribes again, and the enumeration goes on where it was: with every
+/// message published meanwhile (in the mode <see cref="SubscriptionMode.Latest"/> the last one of each topic), as long as the bridge
+/// still has them, which is some thousands a broker. Where it has not, as after it was started anew, messages are missing, which
+/// <see cref="Skipped"/> does not count. An enumeration with a snapshot then gets the last values anew; a value is left out where topic,
+/// time of receipt and payload equal the last message of that topic which it was given. For that it remembers one value a topic.
 /// </para>
 /// <para>
 /// <see cref="BridgeMessage.Cursor"/> is the position that a batch reached, and is set on its last message: of live batches
@@ -48,8 +48,8 @@ public sealed class BridgeSubscription : IAsyncEnumerable<BridgeMessage>
 
     /// <summary>
     /// How many messages were left out so far because this program or its connection was too slow, or because only the latest were asked
-    /// for: what the bridge reported and what this client kept back (<see cref="BridgeClientOptions.BufferCapacity"/>), over all enumerations. Each was
-    /// followed by a later message of the same topic. It may run ahead of what the enumeration has reached.
+    /// for: what the bridge reported and what this client kept back (<see cref="BridgeClientOptions.BufferCapacity"/>), over all
+    /// enumerations. Each was followed by a later message of the same topic. It may run ahead of what the enumeration has reached.
     /// </summary>
     public long Skipped => Interlocked.Read(ref _skipped);
 

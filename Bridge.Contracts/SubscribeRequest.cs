@@ -30,6 +30,13 @@ public sealed record class SubscribeRequest
     /// <summary>Whether the last known values are sent first. Default true.</summary>
     [Key("snapshot")]
     public bool Snapshot { get; init; } = true;
+
+    /// <summary>
+    /// A cursor up to which everything is known: what came since follows, instead of a snapshot. Where that is not possible, a snapshot
+    /// follows in any case (<see cref="SubscribeResult.Resumed"/>).
+    /// </summary>
+    [Key("resumeFrom")]
+    public string? ResumeFrom { get; init; }
 }
 
 /// <summary>What <see cref="HubMethods.Subscribe"/> answers.</summary>

@@ -97,6 +97,7 @@ internal sealed class HubSession : IAsyncDisposable
             // Not cancelled with the enumeration: the bridge subscribes even so, and ending that needs the id.
             var result = await InvokeAsync<SubscribeResult>(HubMethods.Subscribe, [subscription.Request], CancellationToken.None)
                 .ConfigureAwait(false);
+            subscription.Begin(result);
             id = result.Subscription;
         }
         finally

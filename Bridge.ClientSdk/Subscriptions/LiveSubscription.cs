@@ -13,15 +13,32 @@ internal sealed class LiveSubscription(SubscribeRequest request, MessageBuffer b
     private (HubSession Session, string Id)? _binding;
     private bool _ended;
 
-    public SubscribeRequest Request => request;
+    // The position that was reached: from there it goes on with the next connection.
+    private volatile string? _cursor;
+
+    /// <summary>What to ask for on a connection: at first what was asked for, then to go on.</summary>
+    public SubscribeRequest Request => _cursor is { } cursor ? request with { ResumeFrom = cursor } : request;
+
+    /// <summary>Notes where it began, for one without a snapshot; with one, nothing is reached before its end.</summary>
+    public void Begin(SubscribeResult result)
+    {
+        if (!request.Snapshot && _cursor is null)
+            Reach(result.Cursor);
+    }
 
     /// <summary>Puts a batch's messages into the buffer. Calls must not overlap; <see cref="BatchRoutes"/> sees to that.</summary>
     public void Deliver(MessageBatch batch)
     {
-        var leftOut = batch.Skipped + buffer.Add(NewMessages(batch));
+        // The bridge sends one also to who wants none, where it cannot tell any more what came since.
+        var isWanted = !batch.Snapshot || request.Snapshot || request.ResumeFrom is not null;
+        var leftOut = batch.Skipped + (isWanted ? buffer.Add(NewMessages(batch)) : 0);
         if (leftOut > 0)
             countSkipped(leftOut);
+        if (!batch.Snapshot || batch.SnapshotComplete)
+            Reach(batch.Cursor);
     }
+
+    private void Reach(string cursor) => _cursor = cursor.Length > 0 ? cursor : null;
 
     private IEnumerable<BridgeMessage> NewMessages(MessageBatch batch)
     {

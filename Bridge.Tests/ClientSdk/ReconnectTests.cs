@@ -25,12 +25,47 @@ public sealed class ReconnectTests
         server.Drop(cutOff);
 
         var second = await server.Subscribes.NextAsync();
-        second.Request.Should().Be(first.Request);
+        second.Request.Should().Be(first.Request with { ResumeFrom = "e.1" });
         second.Id.Should().Be(first.Id, "the new connection has ids of its own");
         await second.SendSnapshotAsync(
             Message("same", "1"), Message("changed", "3", 7), Message("live", "2", 5), Message("new", "1"));
         await second.SendAsync(Message("same", "4", 9));
         (await messages.NextAsync(3)).Should().Equal("changed=3", "new=1", "same=4");
+    }
+
+    [Fact]
+    public async Task ConnectionLost_WithinASnapshot_AsksForItAnew()
+    {
+        await using var server = await ScriptedBridge.StartAsync();
+        await using var bridge = await server.ConnectAsync();
+        await using var messages = new Enumeration(bridge.SubscribeAsync("plant", "#"));
+        var before = messages.NextAsync();
+        var first = await server.Subscribes.NextAsync();
+        await first.SendAsync(new MessageBatch { Messages = [Message("a", "1")], Cursor = "e.1", Snapshot = true });
+        await before;
+
+        server.Drop();
+
+        (await server.Subscribes.NextAsync()).Request.Should().Be(first.Request);
+    }
+
+    [Fact]
+    public async Task ConnectionLost_NoSnapshotWanted_LeavesOutTheOneThatComesInstead()
+    {
+        await using var server = await ScriptedBridge.StartAsync();
+        server.OnSubscribe = call => Task.FromResult(call.Result with { Cursor = "e.7" });
+        await using var bridge = await server.ConnectAsync();
+        await using var messages = new Enumeration(bridge.SubscribeAsync("plant", "#", snapshot: false));
+        var next = messages.NextAsync();
+        await server.Subscribes.NextAsync();
+
+        server.Drop();
+
+        var again = await server.Subscribes.NextAsync();
+        again.Request.ResumeFrom.Should().Be("e.7");
+        await again.SendSnapshotAsync(Message("a", "old"));
+        await again.SendAsync(Message("a", "new"));
+        (await next).GetText().Should().Be("new");
     }
 
     [Fact]
