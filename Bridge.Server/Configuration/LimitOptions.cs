@@ -28,10 +28,10 @@ public sealed class LimitOptions
 
     /// <summary>
     /// How many encoded bytes may wait for one connection before it is conflated: what it misses then is counted in
-    /// <c>skipped</c> and the last value of each topic follows. Together with what the system holds for its socket it is less than a
-    /// megabyte by default. Default 524,288 (512 KiB).
+    /// <c>skipped</c> and the last value of each topic follows. With what is being written, and
+    /// what the system holds for its socket, a connection that does not read costs up to a megabyte by default. Default 393,216 (384 KiB).
     /// </summary>
-    public int OutboxBytes { get; set; } = 524_288;
+    public int OutboxBytes { get; set; } = 393_216;
 
     /// <summary>
     /// For how many seconds a connection may take nothing of what it is sent (64 KiB at a time, or one message) before it is ended: its
