@@ -41,8 +41,8 @@ internal sealed class PacketWriter(Stream stream, MqttProtocolVersion version) :
     }
 
     /// <summary>
-    /// Writes what has gathered as soon as the thread pool comes to it, and what gathers until then. (Measured here with 16 who publish
-    /// one message after the other: 54,000 a second, against 33,000 when each writes its own.)
+    /// Writes what has gathered as soon as the thread pool comes to it, and what gathers until then: many who publish at a time share
+    /// their writes.
     /// </summary>
     public void FlushSoon()
     {
