@@ -101,28 +101,13 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         _scratch.Clear();
     }
 
-    /// <summary>
-    /// Appends, of all topics that match and last changed after a position and not after another, the last message, or the empty one that
-    /// deleted it. Costs what changed, not what is kept.
-    /// </summary>
-    public void FindNewer(TopicFilter filter, long after, long upTo, List<SequencedMessage> results)
-    {
-        var now = time.GetUtcNow();
-        for (var cached = _newest; cached is not null && cached.Position > after; cached = cached.Older)
-        {
-            if (cached.Position <= upTo && filter.Matches(cached.Message.Topic) && !IsOver(cached, now))
-                results.Add(new SequencedMessage(cached.Position, cached.Message));
-        }
-
-        _deletions.Find(filter, after, upTo, results);
-    }
-
     /// <summary>Whether all that changed after a position can still be found: nothing of it was evicted, and no deletion forgotten.</summary>
     public bool KnowsSince(long position) => position >= _evictedUpTo && position >= _deletions.ForgottenUpTo;
 
     /// <summary>
-    /// The same piece by piece, in order: appends no more than is asked for, and goes on from there when it is called again. A topic that
-    /// changes meanwhile is left out, as it has come after the last position by then.
+    /// Appends the messages of a walk that match, in order, and then those that deleted a topic, where these count: no more than is asked
+    /// for, and goes on from there when it is called again. A topic that changes meanwhile is left out, as it has come after the last
+    /// position by then. Costs what changed, not what is kept.
     /// </summary>
     /// <returns>Whether there are no more.</returns>
     public bool FindNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)

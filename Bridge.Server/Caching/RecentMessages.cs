@@ -9,9 +9,6 @@ namespace Bridge.Server.Caching;
 /// </summary>
 internal sealed class RecentMessages(CacheOptions options)
 {
-    /// <summary>What keeping a message costs beside its payload.</summary>
-    private const int Overhead = 256;
-
     // A ring: the oldest is at _first.
     private SequencedMessage[] _ring = new SequencedMessage[16];
     private int _first;
@@ -27,7 +24,7 @@ internal sealed class RecentMessages(CacheOptions options)
         if (Count == _ring.Length)
             Grow();
         _ring[(_first + Count++) & (_ring.Length - 1)] = message;
-        _bytes += SizeOf(message);
+        _bytes += message.Size;
         while (Count > 0 && (Count > options.RecentMessages || _bytes > options.RecentBytes))
             Drop();
     }
@@ -54,8 +51,6 @@ internal sealed class RecentMessages(CacheOptions options)
         return true;
     }
 
-    private static long SizeOf(in SequencedMessage message) => message.Message.Payload.Length + Overhead;
-
     private ref readonly SequencedMessage At(int index) => ref _ring[(_first + index) & (_ring.Length - 1)];
 
     /// <summary>Halves what is left until it is found: positions rise.</summary>
@@ -76,7 +71,7 @@ internal sealed class RecentMessages(CacheOptions options)
 
     private void Drop()
     {
-        _bytes -= SizeOf(At(0));
+        _bytes -= At(0).Size;
         DroppedUpTo = At(0).Position;
         _ring[_first] = default;
         _first = (_first + 1) & (_ring.Length - 1);

@@ -138,10 +138,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var feed = subscriber.Feed;
             // What the feed still gathers it delivers itself, where a batch cannot begin here.
             var to = feed.TryCut() ? new FeedMark(feed.Appended.Count, _position) : feed.Taken;
-            var missed = new List<SequencedMessage>();
-            _cache.FindNewer(feed.Filter, subscriber.Reached.Position, to.Position, missed);
-            var skipped = to.Count - subscriber.Reached.Count - missed.Count;
             var walk = new CacheWalk(subscriber.Reached.Position, to.Position, WalkKind.LastMessagesAndDeletions);
+            var missed = ReadAll(feed.Filter, walk);
+            var skipped = to.Count - subscriber.Reached.Count - missed.Count;
             subscriber.Outbox.CatchUp(subscriber, to, missed.Count > 0 || skipped > 0 ? Replay.CatchUp(subscriber, missed, walk, skipped) : null);
         }
     }
@@ -151,18 +150,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     public bool ReadNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
     {
         lock (_gate)
-        {
-            if (walk.Kind != WalkKind.EachMessage)
-                return _cache.FindNext(filter, ref walk, most, mostBytes, results);
-            if (walk.After >= _recent.DroppedUpTo)
-                return _recent.FindNext(filter, ref walk, most, mostBytes, results);
-
-            // It took so long that some are gone. What became of their topics is not.
-            var gone = walk with { UpTo = Math.Min(_recent.DroppedUpTo, walk.UpTo), Kind = WalkKind.LastMessagesAndDeletions };
-            var isWhole = _cache.FindNext(filter, ref gone, most, mostBytes, results);
-            walk = walk with { After = isWhole ? gone.UpTo : gone.After, At = gone.At };
-            return isWhole && gone.UpTo == walk.UpTo;
-        }
+            return Read(filter, ref walk, most, mostBytes, results);
     }
 
     /// <summary>Reads the last values that match, ordered by topic, and the position at which they were read.</summary>
@@ -172,10 +160,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         string cursor;
         lock (_gate)
         {
-            if (!filter.IsExact)
-                _cache.Find(filter, last);
-            else if (_cache.TryGet(filter.Text, out var cached))
-                last.Add(new SequencedMessage(cached.Position, cached.Message));
+            _cache.Find(filter, last);
             cursor = CursorAt(_position);
         }
 
@@ -236,24 +221,33 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <summary>What a subscriber has missed since a position; null where that cannot be told any more.</summary>
     private Replay? TryResume(Subscriber subscriber, long after)
     {
-        var filter = subscriber.Feed.Filter;
-        var missed = new List<SequencedMessage>();
-        if (subscriber.Feed.Mode.IsLatest)
-        {
-            if (!_cache.KnowsSince(after))
-                return null;
-
-            _cache.FindNewer(filter, after, _position, missed);
-            return Replay.Resume(subscriber, missed, new CacheWalk(after, _position, WalkKind.LastMessagesAndDeletions));
-        }
-
-        if (after < _recent.DroppedUpTo)
+        var isLatest = subscriber.Feed.Mode.IsLatest;
+        if (isLatest ? !_cache.KnowsSince(after) : after < _recent.DroppedUpTo)
             return null;
 
-        var walk = new CacheWalk(after, _position, WalkKind.EachMessage);
-        var all = walk;
-        _recent.FindNext(filter, ref all, int.MaxValue, long.MaxValue, missed);
-        return Replay.Resume(subscriber, missed, walk);
+        var walk = new CacheWalk(after, _position, isLatest ? WalkKind.LastMessagesAndDeletions : WalkKind.EachMessage);
+        return Replay.Resume(subscriber, ReadAll(subscriber.Feed.Filter, walk), walk);
+    }
+
+    private List<SequencedMessage> ReadAll(TopicFilter filter, CacheWalk walk)
+    {
+        var all = new List<SequencedMessage>();
+        Read(filter, ref walk, int.MaxValue, long.MaxValue, all);
+        return all;
+    }
+
+    private bool Read(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
+    {
+        if (walk.Kind != WalkKind.EachMessage)
+            return _cache.FindNext(filter, ref walk, most, mostBytes, results);
+        if (walk.After >= _recent.DroppedUpTo)
+            return _recent.FindNext(filter, ref walk, most, mostBytes, results);
+
+        // It took so long that some are gone. What became of their topics is not.
+        var gone = walk with { UpTo = Math.Min(_recent.DroppedUpTo, walk.UpTo), Kind = WalkKind.LastMessagesAndDeletions };
+        var isWhole = _cache.FindNext(filter, ref gone, most, mostBytes, results);
+        walk = walk with { After = isWhole ? gone.UpTo : gone.After, At = gone.At };
+        return isWhole && gone.UpTo == walk.UpTo;
     }
 
     private bool IsRepetition(BridgeMessage message, long subscribedAt) =>

@@ -9,13 +9,10 @@ namespace Bridge.Server.FanOut;
 internal sealed class OpenMessages(bool isLatest)
 {
     /// <summary>
-    /// Enough for a second of what a bridge can deliver, and little beside the cache, whose messages they mostly are. In bytes of payload
-    /// and <see cref="Overhead"/>.
+    /// Enough for a second of what a bridge can deliver, and little beside the cache, whose messages they mostly are. In bytes, as
+    /// <see cref="SequencedMessage.Size"/> counts them.
     /// </summary>
     public const int MostBytes = 16_777_216;
-
-    /// <summary>What a message takes beside its payload.</summary>
-    public const int Overhead = 256;
 
     // After a burst a list as large as this one is let go.
     private const int MostKept = 1024;
@@ -48,22 +45,20 @@ internal sealed class OpenMessages(bool isLatest)
     {
         SequencedMessage[] taken = [.. _messages];
         if (IsConflated)
-            Array.Sort(taken, static (a, b) => a.Position.CompareTo(b.Position));
+            Array.Sort(taken, SequencedMessage.ByPosition);
         Clear();
         IsLost = false;
         _places = isLatest ? [] : null;
         return taken;
     }
 
-    private static long SizeOf(in SequencedMessage message) => message.Message.Payload.Length + Overhead;
-
     private void Place(in SequencedMessage message)
     {
-        _bytes += SizeOf(message);
+        _bytes += message.Size;
         if (_places is not null && !_places.TryAdd(message.Message.Topic, _messages.Count))
         {
             var place = _places[message.Message.Topic];
-            _bytes -= SizeOf(_messages[place]);
+            _bytes -= _messages[place].Size;
             _messages[place] = message;
         }
         else

@@ -33,7 +33,7 @@ internal sealed class Replay
         if (messages.Count > MostHeld || messages.Sum(static message => (long)message.Message.Payload.Length) > MostHeldBytes)
             LetGo();
         else
-            Sort(messages);
+            messages.Sort(SequencedMessage.ByPosition);
     }
 
     /// <summary>The last values, as of a position.</summary>
@@ -81,8 +81,6 @@ internal sealed class Replay
         _next = 0;
         while (_held.Count == 0 && !_isWhole)
             _isWhole = _subscriber.Feed.Stream.ReadNext(_subscriber.Feed.Filter, ref _walk, MostHeld, MostHeldBytes, _held);
-        Sort(_held);
+        _held.Sort(SequencedMessage.ByPosition);
     }
-
-    private static void Sort(List<SequencedMessage> messages) => messages.Sort(static (a, b) => a.Position.CompareTo(b.Position));
 }

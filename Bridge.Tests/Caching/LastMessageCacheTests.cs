@@ -151,20 +151,19 @@ public sealed class LastMessageCacheTests
     }
 
     [Fact]
-    public void FindNewer_AfterAPosition_FindsOnlyWhatChangedLater()
+    public void FindNext_AfterAPosition_FindsOnlyWhatChangedLater()
     {
         Store("x/a", "1");
         Store("x/b", "2");
         Store("y", "3");
 
-        var found = new List<SequencedMessage>();
-        _cache.FindNewer(TopicFilter.Parse("x/+"), 1, long.MaxValue, found);
+        var found = FindAll("x/+", after: 1, upTo: long.MaxValue);
 
         found.Select(message => (message.Position, message.Message.Topic)).Should().Equal((2, "x/b"));
     }
 
     [Fact]
-    public void FindNewer_TopicsDeletedAndSetAgain_FindsTheNewestOfEach()
+    public void FindNext_TopicsDeletedAndSetAgain_FindsTheNewestOfEach()
     {
         Store("x/gone", "1", retain: true);
         Store("x/back", "2", retain: true);
@@ -173,15 +172,14 @@ public sealed class LastMessageCacheTests
         Store("x/gone", "", retain: true);
         Store("x/back", "6", retain: true);
 
-        var found = new List<SequencedMessage>();
-        _cache.FindNewer(TopicFilter.Parse("x/+"), 2, long.MaxValue, found);
+        var found = FindAll("x/+", after: 2, upTo: long.MaxValue);
 
         found.Select(message => (message.Position, message.Message.Topic, message.Message.GetText()))
             .Should().BeEquivalentTo([(5L, "x/gone", ""), (6L, "x/back", "6")]);
     }
 
     [Fact]
-    public void FindNewer_UpToAPosition_LeavesOutWhatChangedAfterIt()
+    public void FindNext_UpToAPosition_LeavesOutWhatChangedAfterIt()
     {
         Store("x/early", "1");
         Store("x/again", "2");
@@ -190,10 +188,17 @@ public sealed class LastMessageCacheTests
         Store("x/again", "5");
         Store("x/late", "", retain: true);
 
-        var found = new List<SequencedMessage>();
-        _cache.FindNewer(TopicFilter.Parse("x/+"), 0, 4, found);
+        var found = FindAll("x/+", after: 0, upTo: 4);
 
         found.Select(message => (message.Position, message.Message.Topic)).Should().BeEquivalentTo([(1L, "x/early"), (4L, "x/gone")]);
+    }
+
+    private List<SequencedMessage> FindAll(string filter, long after, long upTo)
+    {
+        var found = new List<SequencedMessage>();
+        var walk = new CacheWalk(after, upTo, WalkKind.LastMessagesAndDeletions);
+        _cache.FindNext(TopicFilter.Parse(filter), ref walk, int.MaxValue, long.MaxValue, found).Should().BeTrue();
+        return found;
     }
 
     private void Store(string topic, string text, bool retain = false) =>

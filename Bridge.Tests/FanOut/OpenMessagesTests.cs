@@ -6,7 +6,7 @@ namespace Bridge.Tests.FanOut;
 
 public sealed class OpenMessagesTests
 {
-    private const int MostSmallMessages = OpenMessages.MostBytes / OpenMessages.Overhead;
+    private const int MostSmallMessages = OpenMessages.MostBytes / SequencedMessage.Overhead;
 
     private long _position;
 
