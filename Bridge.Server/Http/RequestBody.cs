@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Bridge.Contracts;
+using Bridge.Server.Configuration;
+using Bridge.Server.Messages;
+using Bridge.Server.Requests;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Bridge.Server.Http;
+
+/// <summary>What is posted: members (a JSON object or a form), or with broker and topic in the query a raw payload.</summary>
+/// <param name="Fields">The members, from the body or from the query.</param>
+/// <param name="Payload">The body as it came, where it is the payload; otherwise null.</param>
+/// <param name="ContentType">What the client says that the payload is; null where the members say it.</param>
+internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? Payload = null, string? ContentType = null)
+{
+    /// <exception cref="BridgeException">It is too large, of no type that is read here, or malformed.</exception>
+    public static Task<RequestBody> ReadAsync(HttpRequest request, LimitOptions limits)
+    {
+        // Nothing here decompresses: a compressed body would reach the broker as it is.
+        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+            throw Unsupported($"The content encoding '{encoding}' is not read here");
+        if (request.QueryString.HasValue && (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic")))
+            return ReadRawAsync(request, limits);
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
+            throw Unsupported("The body needs a content type");
+
+        ThrowIfNotUtf8(type);
+        if (type.MediaType.Equals("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase))
+            return ReadFormAsync(request, limits);
+        return type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+            || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)
+            ? ReadJsonAsync(request, limits)
+            : throw Unsupported($"The content type '{type.MediaType}' is not read here");
+    }
+
+    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, LimitOptions limits) =>
+        new(FieldJson.ParseObject(await ReadBytesAsync(request, limits.MaxRequestBytes)));
+
+    private static async Task<RequestBody> ReadFormAsync(HttpRequest request, LimitOptions limits) =>
+        new(UrlEncoded.Parse(await ReadBytesAsync(request, limits.MaxRequestBytes)));
+
+    private static async Task<RequestBody> ReadRawAsync(HttpRequest request, LimitOptions limits)
+    {
+        var fields = UrlEncoded.Parse(request.QueryString);
+        if (fields.Has("message") || fields.Has("messageBase64"))
+            throw BridgeException.RequestInvalid("With brokerKey and topic in the query the body is the message; it cannot be in the query too.");
+
+        var payload = await ReadBytesAsync(request, limits.MaxPayloadBytes > 0 ? limits.MaxPayloadBytes : null);
+        return new RequestBody(fields, payload, request.ContentType);
+    }
+
+    private static async Task<byte[]> ReadBytesAsync(HttpRequest request, long? bound)
+    {
+        // The bound is kept here. Where a body exceeds Kestrel's, Kestrel breaks the connection off, and the client may never read why.
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
+            feature.MaxRequestBodySize = null;
+        var most = bound ?? Array.MaxLength;
+        if (request.ContentLength > most)
+            throw TooLarge(most);
+
+        while (true)
+        {
+            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            if (TryTake(request.BodyReader, read, most) is { } body)
+                return body;
+        }
+    }
+
+    /// <returns>The body, when all of it is there.</returns>
+    private static byte[]? TryTake(PipeReader reader, ReadResult read, long most)
+    {
+        var isTooLarge = read.Buffer.Length > most;
+        var body = read.IsCompleted && !isTooLarge ? read.Buffer.ToArray() : null;
+        reader.AdvanceTo(body is null ? read.Buffer.Start : read.Buffer.End, read.Buffer.End);
+        return isTooLarge ? throw TooLarge(most) : body;
+    }
+
+    private static void ThrowIfNotUtf8(MediaTypeHeaderValue type)
+    {
+        if (type.Charset.HasValue && !type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase) && !type.Charset.Equals("\"utf-8\"", StringComparison.OrdinalIgnoreCase))
+            throw Unsupported($"The charset must be utf-8, is '{type.Charset}'");
+    }
+
+    private static BridgeException TooLarge(long most) => new(ErrorCodes.PayloadTooLarge, $"The body may have {most} bytes.");
+
+    private static BridgeException Unsupported(string what) => new(
+        ErrorCodes.UnsupportedMediaType,
+        $"{what}: send application/json, application/x-www-form-urlencoded, or any body with brokerKey and topic in the query.");
+}
