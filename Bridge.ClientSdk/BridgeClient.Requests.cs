@@ -39,12 +39,23 @@ public sealed partial class BridgeClient
             BrokerKey = NotNull(brokerKey, nameof(brokerKey)),
             Topic = NotNull(filter, nameof(filter)),
         };
-        var result = await InvokeAsync<GetLastResult>(HubMethods.GetLast, cancellationToken, request).ConfigureAwait(false);
-        return
-        [
-            .. result.Messages.Select(message =>
-                message with { BrokerKey = result.BrokerKey, Cursor = message.Cursor ?? result.Cursor }),
-        ];
+        return (await GetLastAsync(request, cancellationToken).ConfigureAwait(false)).Messages;
+    }
+
+    /// <summary>Reads last messages: what has changed since a cursor, only what is new enough, or a long list in parts.</summary>
+    /// <param name="request">What to read.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>
+    /// The messages, and the cursor with which to ask for what changes after them. A message without a cursor of its own has that one.
+    /// </returns>
+    /// <exception cref="BridgeException">The bridge answered with an error, or there is no connection.</exception>
+    public async Task<GetLastResult> GetLastAsync(GetLastRequest request, CancellationToken cancellationToken = default)
+    {
+        var result = await InvokeAsync<GetLastResult>(HubMethods.GetLast, cancellationToken, NotNull(request, nameof(request))).ConfigureAwait(false);
+        return result with
+        {
+            Messages = [.. result.Messages.Select(message => message with { BrokerKey = result.BrokerKey, Cursor = message.Cursor ?? result.Cursor })],
+        };
     }
 
     /// <summary>Publishes a text, as UTF-8.</summary>

@@ -60,6 +60,9 @@ public static class ErrorCodes
     /// <summary>The broker did not acknowledge in time: the message may or may not have reached it. HTTP 504.</summary>
     public const string PublishTimeout = "publish_timeout";
 
+    /// <summary>There are only values that are older than was asked for. HTTP 504.</summary>
+    public const string Stale = "stale";
+
     /// <summary>A fault of the bridge itself; its log has the cause. HTTP 500.</summary>
     public const string Internal = "internal_error";
 }

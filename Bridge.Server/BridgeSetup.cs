@@ -22,6 +22,7 @@ public static class BridgeSetup
         services.AddBrokers();
         services.AddSingleton<RequestParser>();
         services.AddSingleton<BrokerDirectory>();
+        services.AddSingleton<BrokerReads>();
         services.AddHubDoor();
         services.AddHttpDoor();
         services.AddSmallSendBuffers();

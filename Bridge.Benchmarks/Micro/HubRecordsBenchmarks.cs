@@ -21,10 +21,10 @@ public class HubRecordsBenchmarks
     [Benchmark]
     [AllocationCeiling(580, For = 1)]
     [AllocationCeiling(27_200, For = 100)]
-    public byte[] Json() => HubRecords.EncodeMessages(WireFormat.Json, Header, _messages);
+    public byte[] Json() => WireRecords.EncodeMessages(WireFormat.Json, Header, _messages);
 
     [Benchmark]
     [AllocationCeiling(360, For = 1)]
     [AllocationCeiling(14_800, For = 100, Unoptimized = 24_400)]
-    public byte[] MessagePack() => HubRecords.EncodeMessages(WireFormat.MessagePack, Header, _messages);
+    public byte[] MessagePack() => WireRecords.EncodeMessages(WireFormat.MessagePack, Header, _messages);
 }

@@ -4,14 +4,14 @@ using Bridge.Server.Topics;
 namespace Bridge.Server.Caching;
 
 /// <summary>
-/// The retained values that were deleted of late, for those who could not keep up: without them they would show a deleted value for
-/// ever. Of those before the last 10,000 only the number of skipped messages tells. Guarded by the stream's lock.
+/// The retained values that were deleted of late, for those who could not keep up, or who ask what has changed: without them they would
+/// show a deleted value for ever. Of those before the last 10,000 only the number of skipped messages tells. Guarded by the stream's lock.
 /// </summary>
 internal sealed class Deletions
 {
     private const int Most = 10_000;
 
-    private readonly Queue<SequencedMessage> _inOrder = new();
+    private readonly MessageRing _inOrder = new();
     private readonly Dictionary<string, long> _newest = [];
 
     /// <summary>The position of the newest deletion that is not known any more; 0 when all are.</summary>
@@ -20,11 +20,11 @@ internal sealed class Deletions
     /// <summary>Notes a deletion: the empty message itself.</summary>
     public void Add(in SequencedMessage deletion)
     {
-        _inOrder.Enqueue(deletion);
+        _inOrder.Add(deletion);
         _newest[deletion.Message.Topic] = deletion.Position;
         while (_inOrder.Count > Most)
         {
-            var oldest = _inOrder.Dequeue();
+            var oldest = _inOrder.TakeOldest();
             ForgottenUpTo = oldest.Position;
             if (_newest.GetValueOrDefault(oldest.Message.Topic) == oldest.Position)
                 _newest.Remove(oldest.Message.Topic);
@@ -37,11 +37,10 @@ internal sealed class Deletions
     /// <summary>Appends the deletions after a position, and not after another, that still hold: the newest of each topic.</summary>
     public void Find(TopicFilter filter, long after, long upTo, List<SequencedMessage> results)
     {
-        foreach (var deletion in _inOrder)
+        for (var i = _inOrder.FirstAfter(after); i < _inOrder.Count && _inOrder[i].Position <= upTo; i++)
         {
-            if (deletion.Position > after && deletion.Position <= upTo
-                && _newest.GetValueOrDefault(deletion.Message.Topic) == deletion.Position
-                && filter.Matches(deletion.Message.Topic))
+            ref readonly var deletion = ref _inOrder[i];
+            if (_newest.GetValueOrDefault(deletion.Message.Topic) == deletion.Position && filter.Matches(deletion.Message.Topic))
                 results.Add(deletion);
         }
     }

@@ -10,6 +10,10 @@ namespace Bridge.Server.Caching;
 /// </summary>
 internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
 {
+    // What it may cost to find out that a search by names is the shorter way.
+    private const int StepsBeforeFirstMatch = 1024;
+    private const int StepsForAMatch = 16;
+
     private readonly TopicTree<CachedMessage> _topics = new();
     private readonly Deletions _deletions = new();
     private readonly List<CachedMessage> _scratch = [];
@@ -37,7 +41,7 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     public CachedMessage? Store(in SequencedMessage message)
     {
         var known = _topics.Get(message.Message.Topic);
-        if (message.Message is { Retain: true, Payload.IsEmpty: true })
+        if (message.IsDeletion)
         {
             if (known is not null)
                 Remove(known);
@@ -101,6 +105,25 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         _scratch.Clear();
     }
 
+    /// <summary>
+    /// Appends what has changed after a position of the topics that match: their last messages, and those that deleted one, in no certain
+    /// order. Costs what has changed or what matches, whichever is less.
+    /// </summary>
+    /// <param name="filter">Which topics.</param>
+    /// <param name="after">The position.</param>
+    /// <param name="results">Where to; empty.</param>
+    public void FindChanges(TopicFilter filter, long after, List<SequencedMessage> results)
+    {
+        if (filter.IsExact || !TryFindBackTo(after, filter, results))
+        {
+            results.Clear();
+            Find(filter, results);
+            results.RemoveAll(message => message.Position <= after);
+        }
+
+        _deletions.Find(filter, after, long.MaxValue, results);
+    }
+
     /// <summary>Whether all that changed after a position can still be found: nothing of it was evicted, and no deletion forgotten.</summary>
     public bool KnowsSince(long position) => position >= _evictedUpTo && position >= _deletions.ForgottenUpTo;
 
@@ -130,6 +153,29 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         if (walk.Kind == WalkKind.LastMessagesAndDeletions)
             _deletions.Find(filter, from, isWhole ? walk.UpTo : walk.After, results);
         return isWhole;
+    }
+
+    /// <summary>Goes back from the newest until a position, as long as the filter matches a good part of what it comes to.</summary>
+    /// <returns>Whether it came so far. A narrow filter's topics are sooner found by their names.</returns>
+    private bool TryFindBackTo(long after, TopicFilter filter, List<SequencedMessage> results)
+    {
+        var now = time.GetUtcNow();
+        var patience = StepsBeforeFirstMatch;
+        for (var cached = _newest; cached is not null && cached.Position > after; cached = cached.Older)
+        {
+            if (!filter.Matches(cached.Message.Topic))
+            {
+                if (--patience < 0)
+                    return false;
+                continue;
+            }
+
+            patience += StepsForAMatch;
+            if (!IsOver(cached, now))
+                results.Add(new SequencedMessage(cached.Position, cached.Message));
+        }
+
+        return true;
     }
 
     /// <summary>Goes on from where the walk was, or goes back from the newest until there, if that has changed.</summary>

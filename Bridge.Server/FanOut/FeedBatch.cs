@@ -26,5 +26,5 @@ internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long
         && reached.Position < messages[0].Position;
 
     protected override byte[] Encode(WireFormat format) =>
-        HubRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), skipped), messages);
+        WireRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), skipped), messages);
 }

@@ -17,6 +17,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     private readonly RecentMessages _recent;
     private readonly FeedDirectory _feeds;
     private readonly FeedDelivery _delivery;
+    private readonly WatchList _watches = new();
     private readonly Dictionary<Outbox, int> _outboxes = [];
     private readonly string _epoch;
     private readonly FanOutMetrics _metrics;
@@ -33,9 +34,13 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         _recent = new RecentMessages(cache);
         _feeds = new FeedDirectory(this, nextId);
         _delivery = new FeedDelivery(_gate, options, time, logger);
+        Values = new ValueReader(this, time);
     }
 
     public string BrokerKey { get; }
+
+    /// <summary>Reads last values.</summary>
+    public ValueReader Values { get; }
 
     public long Position => Interlocked.Read(ref _position);
 
@@ -63,6 +68,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             _recent.Add(sequenced);
             foreach (var feed in _feeds.Match(message.Topic, _cache.Store(sequenced)))
                 _delivery.Append(feed, sequenced);
+            _watches.Wake(message.Topic);
         }
     }
 
@@ -153,26 +159,37 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             return Read(filter, ref walk, most, mostBytes, results);
     }
 
-    /// <summary>Reads the last values that match, ordered by topic, and the position at which they were read.</summary>
-    public (string Cursor, IReadOnlyList<BridgeMessage> Messages) GetLast(TopicFilter filter)
+    /// <summary>Finds the last values that match, or what has changed of them, in no certain order.</summary>
+    /// <returns>As of when, and whether it is everything because what has changed cannot be told any more.</returns>
+    /// <exception cref="BridgeException">A cursor is of no time that was.</exception>
+    public (StreamCursor Cursor, bool IsReset) Find(ReadTerms terms, List<SequencedMessage> results)
     {
-        var last = new List<SequencedMessage>();
-        string cursor;
         lock (_gate)
         {
-            _cache.Find(filter, last);
-            cursor = CursorAt(_position);
+            // Of a list that began in another run, what has changed since is not known either.
+            var isKnown = (terms.Page?.AsOf ?? terms.Since) is not { } cursor || Locate(cursor) is not null;
+            var since = terms.Page is { } page ? page.Since : terms.Since?.Position;
+            isKnown &= since is null || _cache.KnowsSince(since.Value);
+            if (isKnown && since is { } after)
+                _cache.FindChanges(terms.Filter, after, results);
+            else
+                _cache.Find(terms.Filter, results);
+            return (new StreamCursor(_epoch, _position), !isKnown);
         }
-
-        last.Sort(static (a, b) => string.CompareOrdinal(a.Message.Topic, b.Message.Topic));
-        return (cursor, last.ConvertAll(message => message.Message with { Cursor = CursorAt(message.Position) }));
     }
 
-    /// <summary>Reads the last value of one topic, and where in the stream it came.</summary>
-    public SequencedMessage? GetLast(string topic)
+    /// <summary>Begins to wait for the next message of a filter.</summary>
+    public Watch Join(TopicFilter filter)
     {
         lock (_gate)
-            return _cache.TryGet(topic, out var cached) ? new SequencedMessage(cached.Position, cached.Message) : null;
+            return _watches.Join(filter);
+    }
+
+    /// <summary>Ends such a wait.</summary>
+    public void Leave(Watch watch)
+    {
+        lock (_gate)
+            _watches.Leave(watch);
     }
 
     public StreamStatistics GetStatistics()
@@ -180,7 +197,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         lock (_gate)
         {
             return new StreamStatistics(
-                _cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum(), _outboxes.Count, _feeds.GetStatistics());
+                _cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum(), _outboxes.Count, _feeds.GetStatistics(), _watches.Count);
         }
     }
 

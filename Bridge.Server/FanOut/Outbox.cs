@@ -20,7 +20,7 @@ internal sealed class Outbox
     // The bytes of batches, and replays.
     private readonly Queue<(Subscriber Subscriber, object Item)> _queue = new();
     private readonly Queue<Subscriber> _behind = new();
-    private readonly Dictionary<string, StateRecord> _states = [];
+    private readonly Dictionary<string, Notice> _notices = [];
     private readonly Dictionary<string, Subscriber> _subscribers = [];
     private readonly WireFormat _format;
     private readonly LimitOptions _limits;
@@ -96,15 +96,15 @@ internal sealed class Outbox
     /// </summary>
     public void Pump() => _pump.Execute();
 
-    /// <summary>Offers a link's state; of each broker only the latest is kept.</summary>
-    public void Offer(StateRecord state)
+    /// <summary>Offers what belongs to no subscription; of each subject only the latest is kept.</summary>
+    public void Offer(Notice notice)
     {
         lock (_gate)
         {
             if (_isClosed)
                 return;
 
-            _states[state.BrokerKey] = state;
+            _notices[notice.Subject] = notice;
             PumpSoon();
         }
     }
@@ -130,7 +130,7 @@ internal sealed class Outbox
             subscribers = [.. _subscribers.Values];
             _queue.Clear();
             _behind.Clear();
-            _states.Clear();
+            _notices.Clear();
         }
 
         foreach (var subscriber in subscribers)
@@ -148,9 +148,9 @@ internal sealed class Outbox
         Replay? replay;
         lock (_gate)
         {
-            foreach (var state in _states.Values)
-                records.Add(state.Get(_format));
-            _states.Clear();
+            foreach (var notice in _notices.Values)
+                records.Add(notice.Get(_format));
+            _notices.Clear();
             replay = TakeBatchesTo(records);
             if (replay is null && records.Count == 0)
             {

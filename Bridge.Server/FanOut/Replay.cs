@@ -62,7 +62,7 @@ internal sealed class Replay
         _next += piece.Length;
         _owed -= piece.Length;
         isLast = _isWhole && _next == _held.Count;
-        return HubRecords.EncodeMessages(format, HeaderOf(piece, isLast), piece);
+        return WireRecords.EncodeMessages(format, HeaderOf(piece, isLast), piece);
     }
 
     private BatchHeader HeaderOf(ReadOnlySpan<SequencedMessage> piece, bool isLast)

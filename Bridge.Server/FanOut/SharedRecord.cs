@@ -1,15 +1,14 @@
 namespace Bridge.Server.FanOut;
 
-/// <summary>A hub record that many connections are sent: encoded once for each protocol that one of them speaks.</summary>
+/// <summary>A record that many connections are sent: encoded once for each form that one of them takes.</summary>
 internal abstract class SharedRecord
 {
     private readonly Lock _gate = new();
-    private byte[]? _json;
-    private byte[]? _messagePack;
+    private Encodings _encodings;
 
     public byte[] Get(WireFormat format)
     {
-        ref var bytes = ref format == WireFormat.Json ? ref _json : ref _messagePack;
+        ref var bytes = ref _encodings[(int)format];
         if (Volatile.Read(ref bytes) is { } encoded)
             return encoded;
 
@@ -18,4 +17,11 @@ internal abstract class SharedRecord
     }
 
     protected abstract byte[] Encode(WireFormat format);
+
+    /// <summary>One for each <see cref="WireFormat"/>.</summary>
+    [System.Runtime.CompilerServices.InlineArray(3)]
+    private struct Encodings
+    {
+        private byte[]? _first;
+    }
 }

@@ -3,9 +3,9 @@ using Bridge.Contracts;
 namespace Bridge.Server.FanOut;
 
 /// <summary>A change of a link's state, on its way to the connections that are subscribed on that broker.</summary>
-internal sealed class StateRecord(BrokerStateChange change) : SharedRecord
+internal sealed class StateRecord(BrokerStateChange change) : Notice
 {
-    public string BrokerKey => change.BrokerKey;
+    public override string Subject => change.BrokerKey;
 
-    protected override byte[] Encode(WireFormat format) => HubRecords.EncodeState(format, change);
+    protected override byte[] Encode(WireFormat format) => WireRecords.EncodeState(format, change);
 }

@@ -15,8 +15,9 @@ internal readonly record struct Subscription(string Id, string Cursor, int Match
 /// <param name="Subscriptions">How many subscriptions there are.</param>
 /// <param name="Connections">How many connections have them.</param>
 /// <param name="Feeds">What they share.</param>
+/// <param name="Watches">For how many filters somebody waits for the next message.</param>
 internal readonly record struct StreamStatistics(
-    int Topics, long CachedBytes, long Evicted, long Expired, int Subscriptions, int Connections, FeedStatistics Feeds);
+    int Topics, long CachedBytes, long Evicted, long Expired, int Subscriptions, int Connections, FeedStatistics Feeds, int Watches);
 
 /// <summary>The numbers of a stream's feeds at one moment.</summary>
 /// <param name="Count">How many feeds there are.</param>

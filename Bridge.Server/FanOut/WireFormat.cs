@@ -1,6 +1,6 @@
 namespace Bridge.Server.FanOut;
 
-/// <summary>The forms in which a hub record is encoded: one for each hub protocol.</summary>
+/// <summary>The forms in which a record is encoded.</summary>
 internal enum WireFormat
 {
     /// <summary>SignalR's JSON protocol.</summary>
@@ -8,4 +8,7 @@ internal enum WireFormat
 
     /// <summary>SignalR's MessagePack protocol.</summary>
     MessagePack,
+
+    /// <summary>Server-sent events.</summary>
+    EventStream,
 }

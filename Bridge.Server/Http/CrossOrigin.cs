@@ -14,7 +14,7 @@ internal static class CrossOrigin
             branch => branch.UseCors(policy =>
             {
                 if (origins.Count > 0)
-                    policy.WithOrigins([.. origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials();
+                    policy.WithOrigins([.. origins]).AllowAnyHeader().AllowAnyMethod().AllowCredentials().WithExposedHeaders(EventsHeaders.Exposed);
             }));
         app.UseOriginCheck(origins);
     }

@@ -1,54 +1,76 @@
 using System.Text.Json;
 using Bridge.Contracts;
-using Bridge.Contracts.Wire;
+using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
 
 namespace Bridge.Server.Http;
 
-/// <summary><c>GET /events</c>: last values.</summary>
-internal sealed class EventsEndpoint(RequestParser parser, MessageStreams streams)
+/// <summary><c>GET /events</c>: last values, now or when they have changed, or as a stream.</summary>
+internal sealed class EventsEndpoint(
+    RequestParser parser,
+    BrokerReads reads,
+    BrokerManager brokers,
+    MessageStreams streams,
+    EventStreamEndpoint eventStream,
+    ProblemWriter problems,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time)
 {
     private const int FlushAfter = 65_536;
 
-    private static readonly JsonWriterOptions WriterOptions = new()
-    {
-        // As JSON.stringify has it: the response is application/json with nosniff, never a page.
-        Encoder = StringifyEncoder.Instance,
-        SkipValidation = true,
-    };
-
     public Task HandleAsync(HttpContext context)
     {
-        var query = UrlEncoded.Parse(context.Request.QueryString);
-        RequestParser.ThrowIfSet(query, "since", "wait", "maxAge", "limit");
-        var representation = Representations.Choose(query.OptionalText("format"), context.Request.Headers.Accept);
-        var (brokerKey, filter) = parser.ParseFilter(query);
-        var stream = streams.Get(brokerKey);
-        var response = context.Response;
-        response.Headers.CacheControl = "no-cache";
-        response.Headers.Vary = "Accept";
-        response.Headers.XContentTypeOptions = "nosniff";
-        if (!filter.IsExact)
-            return WriteListAsync(response, representation, stream.GetLast(filter).Messages);
-
-        var last = stream.GetLast(filter.Text)
-            ?? throw new BridgeException(ErrorCodes.NoMessage, $"Nothing is known of topic '{filter.Text}' on broker '{brokerKey}'.");
-        return WriteOneAsync(response, representation, stream, last);
+        var fields = UrlEncoded.Parse(context.Request.QueryString);
+        var representation = Representations.Choose(fields.OptionalText("format"), context.Request.Headers.Accept);
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers.Vary = "Accept";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return representation == Representation.Stream
+            ? eventStream.HandleAsync(context, fields)
+            : AnswerAsync(context, representation, EventsQuery.Parse(parser, fields, context.Request.Headers));
     }
 
-    private static async Task WriteListAsync(HttpResponse response, Representation representation, IReadOnlyList<BridgeMessage> messages)
+    private async Task AnswerAsync(HttpContext context, Representation representation, EventsQuery query)
     {
-        if (representation == Representation.Raw)
+        var filter = query.Terms.Filter;
+        if (representation == Representation.Raw && !filter.IsExact)
             throw new BridgeException(ErrorCodes.NotAcceptable, "The raw payload of one topic can be shown, not of a filter.");
 
+        var values = await ReadAsync(context, query);
+        var response = context.Response;
+        EventsHeaders.Write(response, query, values, brokers.Get(query.BrokerKey).State.State, time.GetUtcNow());
+        if (values.Outcome == ReadOutcome.Unchanged)
+            response.StatusCode = StatusCodes.Status304NotModified;
+        else if (values.Outcome == ReadOutcome.Stale)
+            await problems.TellAsync(context, BrokerReads.Stale(query.Terms));
+        else if (!filter.IsExact)
+            await WriteListAsync(response, query.BrokerKey, values);
+        else if (values.Messages is [{ IsDeletion: false } last])
+            await ValueWriter.WriteAsync(response, representation, Complete(query.BrokerKey, last));
+        else
+            await problems.TellAsync(context, NoMessage(query));
+    }
+
+    private async ValueTask<LastValues> ReadAsync(HttpContext context, EventsQuery query)
+    {
+        if (query.Wait == TimeSpan.Zero)
+            return await reads.ReadAsync(query.BrokerKey, query.Terms, TimeSpan.Zero, context.RequestAborted);
+
+        // A bridge that stops answers those who wait.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        return await reads.ReadAsync(query.BrokerKey, query.Terms, query.Wait, ended.Token);
+    }
+
+    private async Task WriteListAsync(HttpResponse response, string brokerKey, LastValues values)
+    {
         response.ContentType = BridgeJson.ContentType;
-        await using var writer = new Utf8JsonWriter(response.BodyWriter, WriterOptions);
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, ValueWriter.JsonOptions);
         writer.WriteStartArray();
-        foreach (var message in messages)
+        foreach (var message in values.Messages)
         {
-            WriteEnvelope(writer, message);
+            ValueWriter.WriteEnvelope(writer, Complete(brokerKey, message));
             // A long list leaves as it is written: it is never in memory as a whole.
             if (writer.BytesPending > FlushAfter)
             {
@@ -60,50 +82,9 @@ internal sealed class EventsEndpoint(RequestParser parser, MessageStreams stream
         writer.WriteEndArray();
     }
 
-    private static Task WriteOneAsync(HttpResponse response, Representation representation, MessageStream stream, SequencedMessage last)
-    {
-        var message = last.Message;
-        switch (representation)
-        {
-            case Representation.Raw:
-                response.ContentType = SafeContentType.Of(message.ContentType);
-                response.ContentLength = message.Payload.Length;
-                return response.Body.WriteAsync(message.Payload).AsTask();
-            case Representation.Message:
-                WriteMessage(response, message with { Cursor = stream.CursorAt(last.Position) });
-                break;
-            default:
-                if (!Utf8Text.IsValid(message.Payload.Span))
-                    throw new BridgeException(ErrorCodes.NotAcceptable, "The payload is no UTF-8 text; ask for format=raw or format=message.");
-                WriteText(response, message.Payload.Span);
-                break;
-        }
+    private BridgeMessage Complete(string brokerKey, in SequencedMessage message) =>
+        message.Message with { Cursor = streams.Get(brokerKey).CursorAt(message.Position) };
 
-        return Task.CompletedTask;
-    }
-
-    private static void WriteEnvelope(Utf8JsonWriter writer, BridgeMessage message) =>
-        BridgeMessageJsonConverter.Write(writer, message, EnvelopeMembers.BrokerAndCursor | EnvelopeMembers.Usual);
-
-    /// <summary>Writes the text as a JSON string. The server sends the head and the body together, when this request is done.</summary>
-    private static void WriteText(HttpResponse response, ReadOnlySpan<byte> utf8)
-    {
-        var encoder = StringifyEncoder.Instance;
-        var body = response.BodyWriter.GetSpan((utf8.Length * encoder.MaxOutputCharactersPerInputCharacter) + 2);
-        body[0] = (byte)'"';
-        encoder.EncodeUtf8(utf8, body[1..], out _, out var length);
-        body[length + 1] = (byte)'"';
-        response.BodyWriter.Advance(length + 2);
-        response.ContentType = BridgeJson.ContentType;
-        response.ContentLength = length + 2;
-    }
-
-    private static void WriteMessage(HttpResponse response, BridgeMessage message)
-    {
-        using var writer = new Utf8JsonWriter(response.BodyWriter, WriterOptions);
-        WriteEnvelope(writer, message);
-        writer.Flush();
-        response.ContentType = Representations.MessageType;
-        response.ContentLength = writer.BytesCommitted;
-    }
+    private static BridgeException NoMessage(EventsQuery query) =>
+        new(ErrorCodes.NoMessage, $"Nothing is known of topic '{query.Terms.Filter.Text}' on broker '{query.BrokerKey}'.");
 }

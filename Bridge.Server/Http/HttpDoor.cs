@@ -11,7 +11,9 @@ internal static class HttpDoor
     public static void AddHttpDoor(this IServiceCollection services)
     {
         services.AddSingleton<EventsEndpoint>();
+        services.AddSingleton<EventStreamEndpoint>();
         services.AddSingleton<PublishEndpoint>();
+        services.AddSingleton<ProblemWriter>();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();

@@ -19,6 +19,13 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         var failure = ToFailure(exception);
         if (failure.Code == ErrorCodes.Internal)
             Log.Failed(logger, context.Request.Method, context.Request.Path, exception);
+        await TellAsync(context, failure);
+        return true;
+    }
+
+    /// <summary>Answers with a failure, and leaves what other headers say of it.</summary>
+    public ValueTask TellAsync(HttpContext context, BridgeException failure)
+    {
         context.Response.StatusCode = StatusOf(failure.Code);
         if (failure.RetryAfter is { } after)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
@@ -26,8 +33,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         var problem = new ProblemDetails { Detail = failure.Message, Extensions = { ["code"] = failure.Code } };
         if (failure.ReasonCode is { } reasonCode)
             problem.Extensions["reasonCode"] = reasonCode;
-        await WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
-        return true;
+        return WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
     }
 
     bool IProblemDetailsWriter.CanWrite(ProblemDetailsContext context) => true;
@@ -74,7 +80,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         ErrorCodes.TooManySubscriptions or ErrorCodes.BrokerQuota => 429,
         ErrorCodes.BrokerRejected => 502,
         ErrorCodes.BrokerDisconnected or ErrorCodes.Overloaded => 503,
-        ErrorCodes.PublishTimeout => 504,
+        ErrorCodes.PublishTimeout or ErrorCodes.Stale => 504,
         _ => 500,
     };
 

@@ -16,11 +16,16 @@ internal enum Representation
 
     /// <summary>The envelope.</summary>
     Message,
+
+    /// <summary>Server-sent events.</summary>
+    Stream,
 }
 
 /// <summary>Chooses the representation by <c>format=</c> or <c>Accept</c> (RFC 9110 §12.5.1).</summary>
 internal static class Representations
 {
+    public const string StreamType = "text/event-stream";
+
     public const string MessageType = "application/vnd.bridge.message+json";
 
     private static readonly (string Type, Representation Form)[] Ours =
@@ -29,6 +34,7 @@ internal static class Representations
         ("application/octet-stream", Representation.Raw),
         ("text/plain", Representation.Raw),
         (MessageType, Representation.Message),
+        (StreamType, Representation.Stream),
     ];
 
     /// <exception cref="BridgeException">None that we have is wanted.</exception>
@@ -37,8 +43,9 @@ internal static class Representations
         "json" => Representation.Json,
         "raw" => Representation.Raw,
         "message" => Representation.Message,
+        "stream" => Representation.Stream,
         null => ChooseByAccept(accept),
-        _ => throw BridgeException.RequestInvalid($"'format' must be json, raw or message, is '{format}'."),
+        _ => throw BridgeException.RequestInvalid($"'format' must be json, raw, message or stream, is '{format}'."),
     };
 
     private static Representation ChooseByAccept(string? accept)
@@ -53,7 +60,7 @@ internal static class Representations
         return best.Quality > 0
             ? best.Form
             : throw new BridgeException(
-                ErrorCodes.NotAcceptable, $"Values are shown as application/json, application/octet-stream, text/plain or {MessageType}.");
+                ErrorCodes.NotAcceptable, $"Values are shown as application/json, application/octet-stream, text/plain, {MessageType} or {StreamType}.");
     }
 
     /// <summary>How much the client wants a type: what it says of the type itself counts before what it says of a range.</summary>

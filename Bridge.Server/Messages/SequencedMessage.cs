@@ -13,6 +13,9 @@ internal readonly record struct SequencedMessage(long Position, BridgeMessage Me
     /// <summary>What it counts for where many wait, in bytes.</summary>
     public int Size => Message.Payload.Length + Overhead;
 
+    /// <summary>Whether it deletes its topic's retained message (MQTT 5 §3.3.1.3).</summary>
+    public bool IsDeletion => Message is { Retain: true, Payload.IsEmpty: true };
+
     /// <summary>The order of the stream.</summary>
     public static int ByPosition(SequencedMessage a, SequencedMessage b) => a.Position.CompareTo(b.Position);
 }

@@ -13,6 +13,9 @@ internal sealed class RequestParser(BridgeOptions options)
     private const double SlowestRate = 0.01;
     private const double FastestRate = 1000;
 
+    // In seconds: ten years, longer than any last value is waited for.
+    private const double OldestAge = 315_360_000;
+
     /// <summary>A broker, and a topic filter on it.</summary>
     /// <exception cref="BridgeException">A member is missing or wrong.</exception>
     public (string BrokerKey, TopicFilter Filter) ParseFilter(RequestFields fields)
@@ -26,6 +29,20 @@ internal sealed class RequestParser(BridgeOptions options)
         return options.Limits.HasTooManyLevels(text)
             ? throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter has more than {options.Limits.MaxTopicLevels} levels.")
             : (brokerKey, filter);
+    }
+
+    /// <summary>Which last values are asked for.</summary>
+    /// <exception cref="BridgeException">A member is missing or wrong.</exception>
+    public (string BrokerKey, ReadTerms Terms) ParseRead(RequestFields fields)
+    {
+        var (brokerKey, filter) = ParseFilter(fields);
+        return (brokerKey, new ReadTerms(filter)
+        {
+            Since = fields.OptionalText("since") is { } since ? StreamCursor.Parse(since) : null,
+            Page = fields.OptionalText("page") is { } page ? ReadPage.Parse(page) : null,
+            Limit = (int)(fields.Number("limit", 1, int.MaxValue) ?? int.MaxValue),
+            MaxAge = fields.Real("maxAge", 0, OldestAge) is { } maxAge ? TimeSpan.FromSeconds(maxAge) : null,
+        });
     }
 
     /// <summary>What is subscribed to, and how it is delivered.</summary>
@@ -70,6 +87,19 @@ internal sealed class RequestParser(BridgeOptions options)
             CorrelationData = fields.Bytes("correlationData"),
             ExpirySeconds = (uint?)fields.Number("expirySeconds", 1, uint.MaxValue),
         };
+    }
+
+    /// <summary>The same for what is of use in another place.</summary>
+    /// <param name="fields">The members.</param>
+    /// <param name="place">Where it would be of use.</param>
+    /// <param name="names">The names of such members.</param>
+    public static void ThrowIfMisplaced(RequestFields fields, string place, params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (fields.Has(name))
+                throw BridgeException.RequestInvalid($"'{name}' is for {place}.");
+        }
     }
 
     /// <summary>What would be ignored otherwise is told: the caller relies on what it asks for.</summary>

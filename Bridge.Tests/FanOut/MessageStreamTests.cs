@@ -2,7 +2,6 @@ using Bridge.Contracts;
 using Bridge.Server.Caching;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
-using Bridge.Server.Topics;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Tests.FanOut;
@@ -145,20 +144,6 @@ public sealed class MessageStreamTests
         _scene.Stream.GetStatistics().Subscriptions.Should().Be(1);
         _scene.Unsubscribe(outbox, first);
         _scene.Subscribe(outbox, "b").Id.Should().Be("s3", "the refused one's feed s2 is gone");
-    }
-
-    [Fact]
-    public void GetLast_Filter_IsOrderedByTopicWithACursorEach()
-    {
-        foreach (var topic in new[] { "a/b", "a/B", "a/a", "a/b" })
-            _scene.Send(topic);
-
-        var (cursor, messages) = _scene.Stream.GetLast(TopicFilter.Parse("a/+"));
-
-        cursor.Should().Be("epoch.4");
-        messages.Select(message => (message.Topic, message.Cursor)).Should().Equal(("a/B", "epoch.2"), ("a/a", "epoch.3"), ("a/b", "epoch.4"));
-        _scene.Stream.GetLast(TopicFilter.Parse("a/a")).Messages.Should().ContainSingle();
-        _scene.Stream.GetLast(TopicFilter.Parse("a/c")).Messages.Should().BeEmpty();
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Bridge.Contracts;
-using Bridge.Server.Topics;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.FanOut;
@@ -109,7 +108,7 @@ public sealed class RetainedTests
         _scene.Receive("a", "", retain: true, subscribedAt: 1);
 
         await ShouldHaveReceived(("1", MessageSource.Live), ("", MessageSource.Live));
-        _scene.Stream.GetLast(TopicFilter.Parse("a")).Messages.Should().BeEmpty();
+        _scene.Read("a").Messages.Should().BeEmpty();
     }
 
     [Fact]
@@ -126,7 +125,11 @@ public sealed class RetainedTests
         Last("a").Cursor.Should().Be("epoch.2");
     }
 
-    private BridgeMessage Last(string topic) => _scene.Stream.GetLast(TopicFilter.Parse(topic)).Messages.Single();
+    private BridgeMessage Last(string topic)
+    {
+        var last = _scene.Read(topic).Messages.Single();
+        return last.Message with { Cursor = _scene.Stream.CursorAt(last.Position) };
+    }
 
     /// <summary>These, and no more: what follows them is the message that is sent here.</summary>
     private async Task ShouldHaveReceived(params (string Text, MessageSource Source)[] expected)

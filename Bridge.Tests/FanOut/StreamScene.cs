@@ -50,6 +50,11 @@ internal sealed class StreamScene
             new SubscriptionTerms(TopicFilter.Parse(filter), mode, snapshot, resumeFrom is null ? null : StreamCursor.Parse(resumeFrom)),
             upstream);
 
+    public LastValues Read(string filter, string? since = null) => Stream.Values.Read(Terms(filter, since));
+
+    public static ReadTerms Terms(string filter, string? since = null) =>
+        new(TopicFilter.Parse(filter)) { Since = since is null ? null : StreamCursor.Parse(since) };
+
     public void Unsubscribe(Outbox outbox, Subscription subscription) => Stream.Unsubscribe(outbox.Find(subscription.Id)!);
 
     /// <summary>Receives a message whose text is its position; optionally longer by some spaces.</summary>

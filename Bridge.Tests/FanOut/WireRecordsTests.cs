@@ -9,7 +9,7 @@ using MessagePack;
 namespace Bridge.Tests.FanOut;
 
 /// <summary>The records are what SignalR's own protocols read.</summary>
-public sealed class HubRecordsTests
+public sealed class WireRecordsTests
 {
     private static readonly BatchHeader Header = new("s1", "plant", "epoch.7");
 
@@ -117,7 +117,7 @@ public sealed class HubRecordsTests
         {
             var change = new BrokerStateChange { BrokerKey = "plant", State = state, Since = Envelopes.Plain([]).ReceivedAt, LastError = lastError };
 
-            HubWire.Read<BrokerStateChange>(protocol, HubRecords.EncodeState(FormatOf(protocol), change)).Should().Be(change);
+            HubWire.Read<BrokerStateChange>(protocol, WireRecords.EncodeState(FormatOf(protocol), change)).Should().Be(change);
         }
     }
 
@@ -125,7 +125,7 @@ public sealed class HubRecordsTests
         HubWire.Read<MessageBatch>(protocol, Encode(FormatOf(protocol), header, messages));
 
     private static byte[] Encode(WireFormat format, BatchHeader header, params BridgeMessage[] messages) =>
-        HubRecords.EncodeMessages(format, header, messages.Select((message, i) => new SequencedMessage(i + 1, message)).ToArray());
+        WireRecords.EncodeMessages(format, header, messages.Select((message, i) => new SequencedMessage(i + 1, message)).ToArray());
 
     private static WireFormat FormatOf(string protocol) => protocol == HubWire.Json ? WireFormat.Json : WireFormat.MessagePack;
 

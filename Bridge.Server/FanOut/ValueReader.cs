@@ -1,0 +1,87 @@
+using Bridge.Server.Messages;
+
+namespace Bridge.Server.FanOut;
+
+/// <summary>Reads last values of one stream, now or when there is something new.</summary>
+internal sealed class ValueReader(MessageStream stream, TimeProvider time)
+{
+    /// <summary>Reads what there is.</summary>
+    /// <exception cref="BridgeException">A cursor is of no time that was.</exception>
+    public LastValues Read(ReadTerms terms)
+    {
+        var found = new List<SequencedMessage>();
+        var (position, isReset) = stream.Find(terms, found);
+        var stale = terms.MaxAge is { } maxAge ? RemoveOlder(found, maxAge) : 0;
+        var tag = TagOf(terms, found);
+        var outcome = OutcomeOf(terms, found.Count, tag, stale, isReset);
+        var page = isReset ? null : terms.Page;
+        var cursor = page?.AsOf ?? position;
+        var messages = TopicOrder.Take(found, page?.AfterTopic, terms.Limit, out var isWhole);
+        return new LastValues
+        {
+            Messages = messages,
+            Cursor = cursor.ToString(),
+            Tag = tag,
+            IsReset = isReset,
+            Stale = stale,
+            Next = isWhole ? null : new ReadPage(cursor, isReset ? null : page is null ? terms.Since?.Position : page.Value.Since, messages[^1].Message.Topic),
+            Outcome = outcome,
+            // Where nothing was known before, no value is no news.
+            IsNews = isReset || page is not null
+                || (outcome is ReadOutcome.Values or ReadOutcome.Nothing && (found.Count > 0 || terms.KnownTags.Count > 0)),
+        };
+    }
+
+    /// <summary>Reads what there is when there is something new, or when the time is over.</summary>
+    /// <param name="terms">What to read. Where it names neither a cursor nor tags, any value is new.</param>
+    /// <param name="wait">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait, as if the time were over.</param>
+    /// <exception cref="BridgeException">A cursor is of no time that was.</exception>
+    public async Task<LastValues> ReadAsync(ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            // Before it is read, so that what comes right after that is not missed.
+            var watch = stream.Join(terms.Filter);
+            try
+            {
+                var values = Read(terms);
+                var rest = wait - time.GetElapsedTime(began);
+                if (values.IsNews || rest <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
+                    return values;
+
+                await watch.Changed.WaitAsync(rest, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+            finally
+            {
+                stream.Leave(watch);
+            }
+        }
+    }
+
+    /// <summary>A deletion has no age: it tells that there is no value.</summary>
+    private int RemoveOlder(List<SequencedMessage> found, TimeSpan maxAge)
+    {
+        var oldest = time.GetUtcNow() - maxAge;
+        return found.RemoveAll(message => !message.IsDeletion && message.Message.ReceivedAt < oldest);
+    }
+
+    private string? TagOf(ReadTerms terms, List<SequencedMessage> found)
+    {
+        var newest = 0L;
+        foreach (var message in found)
+            newest = Math.Max(newest, message.Position);
+        var cursor = stream.CursorAt(newest);
+        return !terms.Filter.IsExact ? $"{cursor}-{found.Count}" : found.Count > 0 ? cursor : null;
+    }
+
+    private static ReadOutcome OutcomeOf(ReadTerms terms, int count, string? tag, int stale, bool isReset)
+    {
+        if (count == 0 && stale > 0)
+            return ReadOutcome.Stale;
+        if (!isReset && ((count == 0 && terms.Since is not null) || terms.Knows(tag)))
+            return ReadOutcome.Unchanged;
+        return count == 0 && terms.Filter.IsExact ? ReadOutcome.Nothing : ReadOutcome.Values;
+    }
+}

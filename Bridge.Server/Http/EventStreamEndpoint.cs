@@ -1,0 +1,80 @@
+using System.Text;
+using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Server.Brokers;
+using Bridge.Server.FanOut;
+using Bridge.Server.Requests;
+
+namespace Bridge.Server.Http;
+
+/// <summary>
+/// <c>GET /events</c> as server-sent events (HTML standard §9.2): what the hub's Subscribe gives, with nothing but a GET. A browser's
+/// EventSource goes on by itself where it was, because each event's id is its cursor.
+/// </summary>
+internal sealed class EventStreamEndpoint(
+    RequestParser parser, BrokerReads reads, BrokerManager brokers, OutboxContext outboxes, IHostApplicationLifetime lifetime, TimeProvider time)
+{
+    /// <summary>So often a comment is sent: that proxies do not end a connection on which nothing happens.</summary>
+    private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
+
+    /// <summary>In milliseconds: after how long a browser connects again. Its own default is several seconds.</summary>
+    private const string Retry = "retry: 2000\n\n";
+
+    public async Task HandleAsync(HttpContext context, RequestFields query)
+    {
+        var (brokerKey, terms) = Parse(context.Request, query);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var sink = new EventStreamSink(context, ended.Token);
+        var outbox = new Outbox(sink, outboxes);
+        try
+        {
+            var subscribed = await reads.SubscribeAsync(outbox, brokerKey, terms, ended.Token);
+            await BeginAsync(context.Response, subscribed, terms.ResumeFrom is not null && !subscribed.Resumed, ended.Token);
+            sink.Begin();
+            outbox.Offer(new StateRecord(brokers.Get(brokerKey).State));
+            if (!HttpMethods.IsHead(context.Request.Method))
+                await KeepAliveAsync(outbox, ended.Token);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await sink.EndAsync();
+            outbox.Close();
+        }
+    }
+
+    private (string BrokerKey, SubscriptionTerms Terms) Parse(HttpRequest request, RequestFields query)
+    {
+        RequestParser.ThrowIfMisplaced(query, "last values, without format=stream", "wait", "maxAge", "limit", "page");
+        var (brokerKey, terms) = parser.ParseSubscribe(query);
+        // A browser that connects again sends the header, and still the query that it began with.
+        var resumeFrom = request.Headers["Last-Event-ID"] is [{ Length: > 0 } last] ? last : query.OptionalText("since");
+        return (brokerKey, resumeFrom is null ? terms : terms with { ResumeFrom = StreamCursor.Parse(resumeFrom) });
+    }
+
+    /// <summary>What the hub answers to Subscribe comes first: whether the stream goes on where it was, above all.</summary>
+    private static async Task BeginAsync(HttpResponse response, SubscribeResult subscribed, bool isReset, CancellationToken ended)
+    {
+        response.ContentType = $"{Representations.StreamType}; charset=utf-8";
+        // For nginx, which would gather them.
+        response.Headers["X-Accel-Buffering"] = "no";
+        if (isReset)
+            response.Headers[EventsHeaders.CursorReset] = "true";
+        var json = JsonSerializer.Serialize(subscribed, BridgeJson.Options);
+        await response.WriteAsync($"{Retry}event: subscribed\ndata: {json}\n\n", Encoding.UTF8, ended);
+    }
+
+    private async Task KeepAliveAsync(Outbox outbox, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(HeartbeatEvery, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended))
+                outbox.Offer(Heartbeat.Instance);
+        }
+        catch (OperationCanceledException)
+        {
+            // Its client has gone, or the bridge stops.
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using Bridge.Server.FanOut;
+using Bridge.Server.Messages;
+using Bridge.Server.Requests;
+using Microsoft.Net.Http.Headers;
+
+namespace Bridge.Server.Http;
+
+/// <summary>What <c>GET /events</c> asks for, in its query and its headers; the query goes before.</summary>
+/// <param name="BrokerKey">The broker.</param>
+/// <param name="Terms">Which last values.</param>
+/// <param name="Wait">How long to wait for something new.</param>
+internal sealed record EventsQuery(string BrokerKey, ReadTerms Terms, TimeSpan Wait)
+{
+    /// <summary>In seconds: proxies and clients give up soon after it.</summary>
+    private const int LongestWait = 60;
+
+    /// <exception cref="BridgeException">A parameter is missing or wrong.</exception>
+    public static EventsQuery Parse(RequestParser parser, RequestFields query, IHeaderDictionary headers)
+    {
+        RequestParser.ThrowIfMisplaced(query, "a stream of values, with format=stream", "mode", "maxRate", "snapshot");
+        var (brokerKey, terms) = parser.ParseRead(query);
+        if (terms.MaxAge is null && headers.CacheControl.Count > 0)
+            terms = terms with { MaxAge = FindMaxAge(headers) };
+        if (headers.IfNoneMatch.Count > 0)
+            terms = terms with { KnownTags = FindKnownTags(headers) };
+        return new EventsQuery(brokerKey, terms, FindWait(query, headers));
+    }
+
+    /// <summary>A browser that loads a page anew says 0, and does not mean that there is no value so young.</summary>
+    private static TimeSpan? FindMaxAge(IHeaderDictionary headers) =>
+        CacheControlHeaderValue.TryParse(headers.CacheControl.ToString(), out var control) && control.MaxAge > TimeSpan.Zero
+            ? control.MaxAge
+            : null;
+
+    /// <summary>Compared as RFC 9110 §13.1.2 has it: whether they are weak does not matter.</summary>
+    private static string[] FindKnownTags(IHeaderDictionary headers) =>
+        EntityTagHeaderValue.TryParseList(headers.IfNoneMatch, out var tags) ? [.. tags.Select(tag => tag.Tag.ToString().Trim('"'))] : [];
+
+    private static TimeSpan FindWait(RequestFields query, IHeaderDictionary headers)
+    {
+        var seconds = query.Real("wait", 0, LongestWait) ?? Math.Min(FindPreferredWait(headers), LongestWait);
+        return TimeSpan.FromSeconds(seconds);
+    }
+
+    /// <summary><c>Prefer: wait=10</c> (RFC 7240 §4.3); a preference that cannot be read is none.</summary>
+    private static int FindPreferredWait(IHeaderDictionary headers)
+    {
+        foreach (var preference in headers["Prefer"].SelectMany(line => line?.Split(',', ';') ?? []))
+        {
+            if (preference.Split('=', 2, StringSplitOptions.TrimEntries) is [var name, var value]
+                && name.Equals("wait", StringComparison.OrdinalIgnoreCase)
+                && uint.TryParse(value.Trim('"'), out var seconds))
+                return (int)Math.Min(seconds, LongestWait);
+        }
+
+        return 0;
+    }
+}

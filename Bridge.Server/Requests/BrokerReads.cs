@@ -1,0 +1,79 @@
+using System.Globalization;
+using Bridge.Contracts;
+using Bridge.Server.Brokers;
+using Bridge.Server.FanOut;
+using Bridge.Server.Messages;
+
+namespace Bridge.Server.Requests;
+
+/// <summary>What is read of brokers through every door: has the broker send what is asked for, and reads it or subscribes to it.</summary>
+internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams)
+{
+    /// <summary>Subscribes a connection.</summary>
+    /// <exception cref="BridgeException">The broker or the bridge refuses.</exception>
+    public async Task<SubscribeResult> SubscribeAsync(
+        Outbox outbox, string brokerKey, SubscriptionTerms terms, CancellationToken cancellationToken)
+    {
+        var broker = brokers.Get(brokerKey);
+        var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
+        try
+        {
+            var subscription = streams.Get(brokerKey).Subscribe(outbox, terms, upstream);
+            return new SubscribeResult
+            {
+                Subscription = subscription.Id,
+                BrokerKey = brokerKey,
+                Topic = terms.Filter.Text,
+                Cursor = subscription.Cursor,
+                MatchedTopics = subscription.MatchedTopics,
+                Resumed = subscription.Resumed,
+                State = broker.State.State,
+            };
+        }
+        catch
+        {
+            upstream?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Reads last values; where there is nothing new, waits for it.</summary>
+    /// <param name="brokerKey">The broker.</param>
+    /// <param name="terms">Which values.</param>
+    /// <param name="wait">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait, as if the time were over.</param>
+    /// <exception cref="BridgeException">The broker refuses, or a cursor is none.</exception>
+    public async ValueTask<LastValues> ReadAsync(string brokerKey, ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
+    {
+        // Where the broker sends only what is asked for, this asks, and for a while after it.
+        using var upstream = await brokers.Get(brokerKey).DemandAsync(terms.Filter, cancellationToken);
+        var values = streams.Get(brokerKey).Values;
+        return wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait, cancellationToken) : values.Read(terms);
+    }
+
+    /// <summary>Reads last values, as hub clients are told them.</summary>
+    /// <exception cref="BridgeException">The broker refuses, a cursor is none, or there are only values that are too old.</exception>
+    public async Task<GetLastResult> GetLastAsync(string brokerKey, ReadTerms terms, CancellationToken cancellationToken)
+    {
+        var values = await ReadAsync(brokerKey, terms, TimeSpan.Zero, cancellationToken);
+        if (values.Outcome == ReadOutcome.Stale)
+            throw Stale(terms);
+
+        var stream = streams.Get(brokerKey);
+        return new GetLastResult
+        {
+            BrokerKey = brokerKey,
+            State = brokers.Get(brokerKey).State.State,
+            Cursor = values.Cursor,
+            Messages = [.. values.Messages.Select(message => message.Message with { Cursor = stream.CursorAt(message.Position) })],
+            Reset = values.IsReset,
+            Stale = values.Stale,
+            Next = values.Next?.ToString(),
+        };
+    }
+
+    /// <summary>The failure that it is when all there is is too old.</summary>
+    public static BridgeException Stale(ReadTerms terms) => new(
+        ErrorCodes.Stale,
+        string.Create(CultureInfo.InvariantCulture, $"What is known of '{terms.Filter.Text}' was received more than {terms.MaxAge!.Value.TotalSeconds} s ago."));
+}
