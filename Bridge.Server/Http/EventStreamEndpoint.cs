@@ -29,7 +29,7 @@ internal sealed class EventStreamEndpoint(
         try
         {
             var subscribed = await reads.SubscribeAsync(outbox, brokerKey, terms, ended.Token);
-            await BeginAsync(context.Response, subscribed, terms.ResumeFrom is not null && !subscribed.Resumed, ended.Token);
+            await BeginAsync(context.Response, subscribed, terms, ended.Token);
             sink.Begin();
             outbox.Offer(new StateRecord(brokers.Get(brokerKey).State));
             if (!HttpMethods.IsHead(context.Request.Method))
@@ -53,15 +53,17 @@ internal sealed class EventStreamEndpoint(
     }
 
     /// <summary>What the hub answers to Subscribe comes first: whether the stream goes on where it was, above all.</summary>
-    private static async Task BeginAsync(HttpResponse response, SubscribeResult subscribed, bool isReset, CancellationToken ended)
+    private static async Task BeginAsync(HttpResponse response, SubscribeResult subscribed, SubscriptionTerms terms, CancellationToken ended)
     {
         response.ContentType = $"{Representations.StreamType}; charset=utf-8";
         // For nginx, which would gather them.
         response.Headers["X-Accel-Buffering"] = "no";
-        if (isReset)
+        if (terms.ResumeFrom is not null && !subscribed.Resumed)
             response.Headers[EventsHeaders.CursorReset] = "true";
+        // Who wants no last values is up to date from the beginning; others when they have them.
+        var id = terms is { Snapshot: false, ResumeFrom: null } ? $"id: {subscribed.Cursor}\n" : "";
         var json = JsonSerializer.Serialize(subscribed, BridgeJson.Options);
-        await response.WriteAsync($"{Retry}event: subscribed\ndata: {json}\n\n", Encoding.UTF8, ended);
+        await response.WriteAsync($"{Retry}{id}event: subscribed\ndata: {json}\n\n", Encoding.UTF8, ended);
     }
 
     private async Task KeepAliveAsync(Outbox outbox, CancellationToken ended)
