@@ -60,6 +60,11 @@ public static class ErrorCodes
     /// <summary>The broker did not acknowledge in time: the message may or may not have reached it. HTTP 504.</summary>
     public const string PublishTimeout = "publish_timeout";
 
+    /// <summary>
+    /// No reply came in time, or the broker knows nobody who could reply: the request may or may not have been acted on. HTTP 504.
+    /// </summary>
+    public const string ReplyTimeout = "reply_timeout";
+
     /// <summary>A fault of the bridge itself; its log has the cause. HTTP 500.</summary>
     public const string Internal = "internal_error";
 }

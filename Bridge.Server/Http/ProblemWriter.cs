@@ -74,7 +74,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         ErrorCodes.TooManySubscriptions or ErrorCodes.BrokerQuota => 429,
         ErrorCodes.BrokerRejected => 502,
         ErrorCodes.BrokerDisconnected or ErrorCodes.Overloaded => 503,
-        ErrorCodes.PublishTimeout => 504,
+        ErrorCodes.PublishTimeout or ErrorCodes.ReplyTimeout => 504,
         _ => 500,
     };
 
