@@ -118,6 +118,52 @@ public sealed partial class BridgeClient
     public Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken = default) =>
         InvokeAsync<PublishReceipt>(HubMethods.Publish, cancellationToken, NotNull(request, nameof(request)));
 
+    /// <summary>Publishes a text, as UTF-8, and waits for the reply to it (MQTT 5 §4.10).</summary>
+    /// <param name="brokerKey">The configured name of the broker; its link must be one of MQTT 5.</param>
+    /// <param name="topic">The MQTT topic name that a responder listens on, without wildcards.</param>
+    /// <param name="text">The payload's text. An unpaired surrogate becomes U+FFFD.</param>
+    /// <param name="timeout">For how long the bridge waits for the reply, 0.1 to 300 s. Default 10 s.</param>
+    /// <param name="cancellationToken">Ends the wait for the reply.</param>
+    /// <returns>The reply.</returns>
+    /// <exception cref="BridgeException">
+    /// No reply came (<see cref="ErrorCodes.ReplyTimeout"/>), the bridge or the broker refused the request, or there is no connection.
+    /// </exception>
+    public Task<BridgeMessage> RequestAsync(
+        string brokerKey, string topic, string text, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        RequestAsync(brokerKey, topic, Encoding.UTF8.GetBytes(NotNull(text, nameof(text))), timeout, cancellationToken);
+
+    /// <summary>Publishes bytes, and waits for the reply to them (MQTT 5 §4.10).</summary>
+    /// <param name="brokerKey">The configured name of the broker; its link must be one of MQTT 5.</param>
+    /// <param name="topic">The MQTT topic name that a responder listens on, without wildcards.</param>
+    /// <param name="payload">The payload. Must not change before the reply came.</param>
+    /// <param name="timeout">For how long the bridge waits for the reply, 0.1 to 300 s. Default 10 s.</param>
+    /// <param name="cancellationToken">Ends the wait for the reply.</param>
+    /// <returns>The reply.</returns>
+    /// <exception cref="BridgeException">
+    /// No reply came (<see cref="ErrorCodes.ReplyTimeout"/>), the bridge or the broker refused the request, or there is no connection.
+    /// </exception>
+    public Task<BridgeMessage> RequestAsync(
+        string brokerKey, string topic, ReadOnlyMemory<byte> payload, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var request = new ReplyRequest
+        {
+            BrokerKey = NotNull(brokerKey, nameof(brokerKey)),
+            Topic = NotNull(topic, nameof(topic)),
+            Payload = payload,
+        };
+        return RequestAsync(timeout is { } wait ? request with { TimeoutSeconds = wait.TotalSeconds } : request, cancellationToken);
+    }
+
+    /// <summary>Publishes a message with all that MQTT 5 can say of it, and waits for the reply to it (MQTT 5 §4.10).</summary>
+    /// <param name="request">The message, and how long its reply is waited for.</param>
+    /// <param name="cancellationToken">Ends the wait for the reply.</param>
+    /// <returns>The reply.</returns>
+    /// <exception cref="BridgeException">
+    /// No reply came (<see cref="ErrorCodes.ReplyTimeout"/>), the bridge or the broker refused the request, or there is no connection.
+    /// </exception>
+    public Task<BridgeMessage> RequestAsync(ReplyRequest request, CancellationToken cancellationToken = default) =>
+        InvokeAsync<BridgeMessage>(HubMethods.Request, cancellationToken, NotNull(request, nameof(request)));
+
     /// <summary>Lists the brokers that this client may see, with the state of their links.</summary>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <returns>The brokers.</returns>

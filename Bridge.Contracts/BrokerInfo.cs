@@ -55,6 +55,12 @@ public sealed record class BrokerInfo
     [Key("messagesOut")]
     public long MessagesOut { get; init; }
 
+    /// <summary>
+    /// How many replies were received, since the start, that nobody waits for: too late, a second time, or to no request of the bridge's.
+    /// </summary>
+    [Key("repliesLate")]
+    public long RepliesLate { get; init; }
+
     /// <summary>Messages received per second, over the last ten seconds.</summary>
     [Key("messagesInPerSecond")]
     public double MessagesInPerSecond { get; init; }

@@ -63,6 +63,11 @@ public static class ErrorCodes
     /// <summary>There are only values that are older than was asked for. HTTP 504.</summary>
     public const string Stale = "stale";
 
+    /// <summary>
+    /// No reply came in time, or the broker knows nobody who could reply: the request may or may not have been acted on. HTTP 504.
+    /// </summary>
+    public const string ReplyTimeout = "reply_timeout";
+
     /// <summary>A fault of the bridge itself; its log has the cause. HTTP 500.</summary>
     public const string Internal = "internal_error";
 }

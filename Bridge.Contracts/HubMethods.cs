@@ -15,6 +15,9 @@ public static class HubMethods
     /// <summary>Publishes a message: takes a <see cref="PublishRequest"/>, answers a <see cref="PublishReceipt"/>.</summary>
     public const string Publish = "Publish";
 
+    /// <summary>Publishes a message and waits for its reply: takes a <see cref="ReplyRequest"/>, answers a <see cref="BridgeMessage"/>.</summary>
+    public const string Request = "Request";
+
     /// <summary>Lists the brokers: takes nothing, answers an array of <see cref="BrokerInfo"/>.</summary>
     public const string GetBrokers = "GetBrokers";
 }

@@ -25,6 +25,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private readonly MqttOptionsFactory _factory;
     private readonly UpstreamSubscriptions _subscriptions;
     private readonly UpstreamKeeper _upstream;
+    private readonly Requester _requester;
     private readonly HashSet<ushort> _unreleased = [];
     private readonly ReconnectBackoff _backoff = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -56,6 +57,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         };
         _upstream = new UpstreamKeeper(
             key, options, _factory.IsMqtt5, _subscriptions, consumer, refusal => SetState(_state!.State, refusal), time, logger);
+        _requester = new Requester(key, options, _subscriptions, PublishAsync, time);
         foreach (var topic in options.Topics ?? (options.OnDemand ? [] : ["#"]))
             _subscriptions.Demand(TopicFilter.Parse(topic), isConfigured: true);
         (_messagesIn, _messagesOut) = (new RateCounter(time), new RateCounter(time));
@@ -75,6 +77,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     /// <summary>How many messages were left out because they went beyond the limits.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
+
+    /// <summary>How many replies came that nobody waits for.</summary>
+    public long RepliesLate => _requester.Late;
 
     public void Start() => _running = Task.Run(RunAsync);
 
@@ -106,11 +111,23 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     /// <summary>Publishes, and completes when the broker has acknowledged.</summary>
     /// <exception cref="BridgeException">It did not.</exception>
-    public async Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
-    {
-        if (_session is not { } session || _state.State != BrokerState.Connected)
-            throw Disconnected("is");
+    public Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken) =>
+        PublishAsync(request, TimeSpan.MaxValue, cancellationToken);
 
+    /// <summary>Publishes, and completes with the reply (MQTT 5 §4.10).</summary>
+    /// <exception cref="BridgeException">None came within the time, or the broker did not take the request.</exception>
+    public Task<BridgeMessage> RequestAsync(PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (!IsMqtt5)
+            throw BridgeException.RequestInvalid($"Requests need MQTT 5; broker '{Key}' is used with 3.1.1.");
+
+        FindLink();
+        return _requester.RequestAsync(request, timeout, cancellationToken);
+    }
+
+    private async Task<PublishReceipt> PublishAsync(PublishRequest request, TimeSpan most, CancellationToken cancellationToken)
+    {
+        var session = FindLink();
         PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
         if (Interlocked.Increment(ref _publishing) > MostPublishing)
         {
@@ -119,9 +136,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
 
         var began = _time.GetTimestamp();
+        var patience = TimeSpan.FromTicks(Math.Min(most.Ticks, TimeSpan.FromSeconds(_options.PublishTimeoutSeconds).Ticks));
         try
         {
-            var patience = TimeSpan.FromSeconds(_options.PublishTimeoutSeconds);
             var (code, text) = await session.PublishAsync(request.ToPacket(), patience, cancellationToken);
             var receipt = PublishChecks.ToReceipt(request, code, text);
             _messagesOut.Add();
@@ -132,7 +149,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             session.EndIfStuck(began);
             throw new BridgeException(
                 ErrorCodes.PublishTimeout,
-                $"Broker '{Key}' did not acknowledge within {_options.PublishTimeoutSeconds} s; the message may have reached it.");
+                $"Broker '{Key}' did not acknowledge within {patience.TotalSeconds:0.#} s; the message may have reached it.");
         }
         catch (BrokerLinkException)
         {
@@ -148,6 +165,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
+        _requester.Fail(Disconnected("went"));
         _subscriptions.Dispose();
     }
 
@@ -166,6 +184,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             var wait = _backoff.Next();
             Log.LinkDown(_logger, Key, reason, wait.TotalSeconds);
             SetState(BrokerState.Disconnected, reason);
+            _requester.Fail(Disconnected("went"));
             await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -228,13 +247,18 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private void Receive(MqttPublishPacket packet)
     {
         _messagesIn.Add();
-        if (InboundChecks.FindProblem(packet, _limits) is { } problem)
-        {
-            if (Interlocked.Increment(ref _leftOut) is var count && long.IsPow2(count))
-                Log.MessageLeftOut(_logger, Key, packet.Topic, problem, count);
-            return;
-        }
+        var isReply = packet.Topic == _requester.ResponseTopic;
+        var problem = isReply ? InboundChecks.FindPayloadProblem(packet, _limits) : InboundChecks.FindProblem(packet, _limits);
+        if (problem is not null && Interlocked.Increment(ref _leftOut) is var count && long.IsPow2(count))
+            Log.MessageLeftOut(_logger, Key, packet.Topic, problem, count);
+        if (isReply)
+            _requester.Receive(packet, problem);
+        else if (problem is null)
+            HandOn(packet);
+    }
 
+    private void HandOn(MqttPublishPacket packet)
+    {
         // MQTT 3.1.1 sets the flag on nothing but what a subscription brings.
         var subscribedAt = !packet.Retain ? -1 : _factory.IsMqtt5 ? _subscriptions.SubscribedAt(packet.Topic) : long.MaxValue;
         _consumer.Receive(packet.ToMessage(Key, _time.GetUtcNow()), subscribedAt);
@@ -248,6 +272,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         if (isNews)
             _consumer.StateChanged(_state);
     }
+
+    private MqttSession FindLink() =>
+        _session is { } session && _state.State == BrokerState.Connected ? session : throw Disconnected("is");
 
     private BridgeException Disconnected(string verb) =>
         new(ErrorCodes.BrokerDisconnected, $"The link to broker '{Key}' {verb} down{(_state.LastError is { } error ? $": {error}" : ".")}")

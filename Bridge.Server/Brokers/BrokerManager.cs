@@ -50,6 +50,24 @@ internal sealed class BrokerManager : IHostedService, IAsyncDisposable
     public Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
     {
         var connection = Get(request.BrokerKey);
+        ThrowIfNotAllowed(request);
+        return connection.PublishAsync(request, cancellationToken);
+    }
+
+    /// <summary>Checks a request, publishes it and completes with its reply.</summary>
+    /// <param name="request">The message; response topic and correlation data are the bridge's to set.</param>
+    /// <param name="timeout">How long all of it may take.</param>
+    /// <param name="cancellationToken">Ends the wait: a reply that comes later is nobody's.</param>
+    /// <exception cref="BridgeException">The request did not reach the broker, or no reply came.</exception>
+    public Task<BridgeMessage> RequestAsync(PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var connection = Get(request.BrokerKey);
+        ThrowIfNotAllowed(request);
+        return connection.RequestAsync(request, timeout, cancellationToken);
+    }
+
+    private void ThrowIfNotAllowed(PublishRequest request)
+    {
         if (TopicName.Check(request.Topic) is { } problem)
             throw new BridgeException(ErrorCodes.TopicInvalid, problem);
         if (request.ResponseTopic is { } responseTopic && TopicName.Check(responseTopic) is { } responseProblem)
@@ -60,7 +78,6 @@ internal sealed class BrokerManager : IHostedService, IAsyncDisposable
             throw new BridgeException(ErrorCodes.PayloadTooLarge, $"The payload has {request.Payload.Length} bytes; {_limits.MaxPayloadBytes} are allowed.");
 
         PublishChecks.ThrowIfMalformed(request);
-        return connection.PublishAsync(request, cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken)

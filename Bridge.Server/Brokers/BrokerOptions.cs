@@ -81,6 +81,14 @@ public sealed class BrokerOptions
     /// </summary>
     public int PublishTimeoutSeconds { get; set; } = 10;
 
+    /// <summary>
+    /// The topic that replies to requests come back on (MQTT 5 §4.10); the bridge subscribes to it with the first request. The broker's access
+    /// rules must let the bridge read it and responders write it, and no two bridges may share one: what arrives there is taken for
+    /// replies, and shown to nobody else. Default: <c>bridge/replies/</c> and a random part, or with <see cref="CleanStart"/> false a part that
+    /// follows from the <see cref="ClientId"/>.
+    /// </summary>
+    public string? ResponseTopic { get; set; }
+
     /// <summary>TLS, for <c>mqtts</c> and <c>wss</c>.</summary>
     public BrokerTlsOptions Tls { get; set; } = new();
 }

@@ -69,6 +69,26 @@ internal static partial class BrokerOptionsValidator
             if (TopicFilter.TryParse(options.Topics![i], out var problem) is null)
                 checks.Fail($"{nameof(options.Topics)}:{i}", problem!);
         }
+
+        if (options.ResponseTopic is not { } responseTopic)
+            return;
+
+        if (options.ProtocolVersion != "5")
+            checks.Fail(nameof(options.ResponseTopic), "needs ProtocolVersion 5");
+        if (FindProblem(responseTopic) is { } responseProblem)
+            checks.Fail(nameof(options.ResponseTopic), responseProblem);
+    }
+
+    /// <summary>It is published as a name, and subscribed to as a filter.</summary>
+    private static string? FindProblem(string responseTopic)
+    {
+        if (TopicName.Check(responseTopic) is { } problem)
+            return problem;
+        if (MqttText.FindProblem(responseTopic) is { } textProblem)
+            return $"the topic {textProblem}";
+
+        TopicFilter.TryParse(responseTopic, out var filterProblem);
+        return filterProblem;
     }
 
     private static void CheckTls(BrokerTlsOptions tls, OptionsChecks checks)

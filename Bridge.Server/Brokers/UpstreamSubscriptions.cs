@@ -50,6 +50,11 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
                 _demanded.Add(filter, filter);
                 Cover(filter);
             }
+            else if (demand.Leases == 0 && !_banned.ContainsKey(filter) && _refused.Remove(filter))
+            {
+                // Nobody lives with the refusal any more: it may be another answer by now.
+                Cover(filter);
+            }
 
             demand.Leases++;
             demand.IsConfigured |= isConfigured;

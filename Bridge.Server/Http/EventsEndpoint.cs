@@ -48,7 +48,7 @@ internal sealed class EventsEndpoint(
         else if (!filter.IsExact)
             await WriteListAsync(response, query.BrokerKey, values);
         else if (values.Messages is [{ IsDeletion: false } last])
-            await ValueWriter.WriteAsync(response, representation, Complete(query.BrokerKey, last));
+            await ValueWriter.WriteAsync(response, representation, representation == Representation.Message ? Complete(query.BrokerKey, last) : last.Message);
         else
             await problems.TellAsync(context, NoMessage(query));
     }

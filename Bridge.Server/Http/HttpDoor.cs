@@ -14,6 +14,7 @@ internal static class HttpDoor
         services.AddSingleton<EventStreamEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<ProblemWriter>();
+        services.AddSingleton<RequestEndpoint>();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
@@ -29,6 +30,7 @@ internal static class HttpDoor
     {
         routes.MapDirectly("/events", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<EventsEndpoint>().HandleAsync);
         routes.MapDirectly("/publish", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<PublishEndpoint>().HandleAsync);
+        routes.MapDirectly("/request", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<RequestEndpoint>().HandleAsync);
         routes.MapGet("/brokers", (BrokerDirectory directory) => Results.Json(directory.List(), BridgeJson.Options));
         routes.MapGet("/brokers/{brokerKey}", (string brokerKey, BrokerDirectory directory) => Results.Json(directory.Get(brokerKey), BridgeJson.Options));
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteHealthAsync });

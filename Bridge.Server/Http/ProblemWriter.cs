@@ -80,7 +80,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         ErrorCodes.TooManySubscriptions or ErrorCodes.BrokerQuota => 429,
         ErrorCodes.BrokerRejected => 502,
         ErrorCodes.BrokerDisconnected or ErrorCodes.Overloaded => 503,
-        ErrorCodes.PublishTimeout or ErrorCodes.Stale => 504,
+        ErrorCodes.PublishTimeout or ErrorCodes.ReplyTimeout or ErrorCodes.Stale => 504,
         _ => 500,
     };
 

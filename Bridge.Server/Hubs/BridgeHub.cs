@@ -32,5 +32,11 @@ internal sealed class BridgeHub(BrokerManager brokers, BrokerReads reads, Reques
     public Task<PublishReceipt> Publish(RequestFields request) =>
         brokers.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
 
+    public Task<BridgeMessage> Request(RequestFields request)
+    {
+        var (message, timeout) = RequestParser.ParseRequest(request);
+        return brokers.RequestAsync(message, timeout, Context.ConnectionAborted);
+    }
+
     public BrokerInfo[] GetBrokers() => directory.List();
 }

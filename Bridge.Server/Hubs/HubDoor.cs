@@ -12,8 +12,12 @@ namespace Bridge.Server.Hubs;
 /// <summary>The SignalR door: the hub at <c>/hub</c>, with the JSON and the MessagePack protocol.</summary>
 internal static class HubDoor
 {
-    /// <summary>How many invocations of one connection may wait for a broker at a time; they begin in order.</summary>
-    private const int ParallelInvocations = 32;
+    /// <summary>
+    /// How many invocations of one connection may wait for a broker at a time; they begin in order. Requests wait for their replies, up to
+    /// minutes, and whatever a connection sends beyond the bound waits with them: few would hold up its publishes, and many could not be under
+    /// way at once. What all connections together have a broker do is bounded with its link.
+    /// </summary>
+    private const int ParallelInvocations = 1_000;
 
     public static void AddHubDoor(this IServiceCollection services)
     {

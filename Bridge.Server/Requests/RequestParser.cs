@@ -16,6 +16,11 @@ internal sealed class RequestParser(BridgeOptions options)
     // In seconds: ten years, longer than any last value is waited for.
     private const double OldestAge = 315_360_000;
 
+    // For a reply, in seconds.
+    private const double ShortestWait = 0.1;
+    private const double UsualWait = 10;
+    private const double LongestWait = 300;
+
     /// <summary>A broker, and a topic filter on it.</summary>
     /// <exception cref="BridgeException">A member is missing or wrong.</exception>
     public (string BrokerKey, TopicFilter Filter) ParseFilter(RequestFields fields)
@@ -100,6 +105,25 @@ internal sealed class RequestParser(BridgeOptions options)
             if (fields.Has(name))
                 throw BridgeException.RequestInvalid($"'{name}' is for {place}.");
         }
+    }
+
+    /// <summary>What is published for a reply, and how long all of it may take.</summary>
+    /// <exception cref="BridgeException">A member is missing, wrong, or not the caller's to set.</exception>
+    public static (PublishRequest Message, TimeSpan Timeout) ParseRequest(RequestFields fields, ReadOnlyMemory<byte>? payload = null)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["responseTopic", "correlationData"])
+        {
+            if (fields.Has(name))
+                throw BridgeException.RequestInvalid($"'{name}' of a request is set by the bridge: it tells by it whose reply is whose.");
+        }
+
+        if (fields.Has("idempotencyKey"))
+            throw BridgeException.RequestInvalid("'idempotencyKey' is for publishing: a reply is not kept.");
+        if (fields.Flag("retain", false))
+            throw BridgeException.RequestInvalid("'retain' must not be true for a request: whoever got it later would reply to nobody.");
+
+        var timeout = fields.Real("timeoutSeconds", ShortestWait, LongestWait) ?? UsualWait;
+        return (payload is { } bytes ? ParsePublish(fields, bytes) : ParsePublish(fields), TimeSpan.FromSeconds(timeout));
     }
 
     /// <summary>What would be ignored otherwise is told: the caller relies on what it asks for.</summary>
