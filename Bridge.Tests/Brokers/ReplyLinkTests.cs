@@ -266,6 +266,38 @@ public sealed class ReplyLinkTests
         await ShouldFailAsync(() => client.RequestAsync(LinkHost.Key, "closed", "1"), ErrorCodes.BrokerRefused, "*0x87*");
     }
 
+    [Fact]
+    public async Task Request_ResponseTopicRefusedByTheBroker_IsBrokerRefusedUntilItIsNot()
+    {
+        var (isRefused, asked) = (true, 0);
+        await using var broker = await TestBroker.StartAsync(server => server.InterceptingSubscriptionAsync += args =>
+        {
+            if (!args.TopicFilter.Topic.StartsWith("bridge/replies/", StringComparison.Ordinal))
+                return Task.CompletedTask;
+
+            asked++;
+            if (isRefused)
+                args.Response.ReasonCode = MQTTnet.Protocol.MqttSubscribeReasonCode.NotAuthorized;
+            return Task.CompletedTask;
+        });
+        await using var host = await BridgeHost.StartAsync(("Bridge:Brokers:plant:Url", broker.Url), ("Bridge:Brokers:plant:Topics", ""));
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
+        await using var responder = await Responder.StartAsync(broker.Port, "ask");
+        await using var client = await HubClient.ConnectAsync(host.HubUrl);
+
+        for (var attempt = 1; attempt <= 2; attempt++)
+        {
+            await ShouldFailAsync(() => client.RequestAsync(LinkHost.Key, "ask", "1"), ErrorCodes.BrokerRefused, "'bridge/replies/*NotAuthorized");
+            asked.Should().Be(attempt, "each request after a refusal has the broker asked again");
+        }
+
+        isRefused = false;
+        (await client.RequestAsync(LinkHost.Key, "ask", "2")).GetText().Should().Be("2");
+        (await client.RequestAsync(LinkHost.Key, "ask", "3")).GetText().Should().Be("3");
+        asked.Should().Be(3);
+        responder.Requests.Items.Should().HaveCount(2);
+    }
+
     [ToolFact(Tool.Mosquitto)]
     public async Task Request_WithASessionThatOutlivesTheBridge_AsksForOneTopicAndKeepsOldRepliesToItself()
     {
