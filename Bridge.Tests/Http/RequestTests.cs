@@ -52,7 +52,11 @@ public sealed class RequestTests(EmbeddedBridge bridge) : IClassFixture<Embedded
         await using var responder = await bridge.StartResponderAsync(topic);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["brokerKey"] = "embedded", ["topic"] = topic, ["message"] = "1 + 1", ["timeoutSeconds"] = "7.5", ["format"] = "raw",
+            ["brokerKey"] = "embedded",
+            ["topic"] = topic,
+            ["message"] = "1 + 1",
+            ["timeoutSeconds"] = "7.5",
+            ["format"] = "raw",
         });
 
         using var response = await PostAsync("", form);
