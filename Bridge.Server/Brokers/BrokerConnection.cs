@@ -108,8 +108,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <exception cref="BridgeException">It did not.</exception>
     public async Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
     {
-        if (_session is not { } session || _state.State != BrokerState.Connected)
-            throw Disconnected("is");
+        // A link that has ended is known as such before its state is.
+        if (_session is not { Ended.IsCompleted: false } session || _state.State != BrokerState.Connected)
+            throw Disconnected("is down");
 
         PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
         if (Interlocked.Increment(ref _publishing) > MostPublishing)
@@ -119,10 +120,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
 
         var began = _time.GetTimestamp();
+        var packet = request.ToPacket();
         try
         {
             var patience = TimeSpan.FromSeconds(_options.PublishTimeoutSeconds);
-            var (code, text) = await session.PublishAsync(request.ToPacket(), patience, cancellationToken);
+            var (code, text) = await session.PublishAsync(packet, patience, cancellationToken);
             var receipt = PublishChecks.ToReceipt(request, code, text);
             _messagesOut.Add();
             return receipt;
@@ -130,13 +132,13 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         catch (TimeoutException)
         {
             session.EndIfStuck(began);
-            throw new BridgeException(
-                ErrorCodes.PublishTimeout,
-                $"Broker '{Key}' did not acknowledge within {_options.PublishTimeoutSeconds} s; the message may have reached it.");
+            throw TimedOut(packet.MayHaveBeenSent());
         }
         catch (BrokerLinkException)
         {
-            throw Disconnected("went");
+            throw packet.MayHaveBeenSent()
+                ? Disconnected("went down before it acknowledged; the message may have reached it", isOutcomeUnknown: true)
+                : Disconnected("went down before the message was sent");
         }
         finally
         {
@@ -249,10 +251,18 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             _consumer.StateChanged(_state);
     }
 
-    private BridgeException Disconnected(string verb) =>
-        new(ErrorCodes.BrokerDisconnected, $"The link to broker '{Key}' {verb} down{(_state.LastError is { } error ? $": {error}" : ".")}")
+    private BridgeException TimedOut(bool mayHaveBeenSent) => new(
+        ErrorCodes.PublishTimeout,
+        $"Broker '{Key}' did not acknowledge within {_options.PublishTimeoutSeconds} s; the message {(mayHaveBeenSent ? "may have reached it" : "was not sent")}.")
+    {
+        IsOutcomeUnknown = mayHaveBeenSent,
+    };
+
+    private BridgeException Disconnected(string what, bool isOutcomeUnknown = false) =>
+        new(ErrorCodes.BrokerDisconnected, $"The link to broker '{Key}' {what}{(_state.LastError is { } error ? $": {error}" : ".")}")
         {
             RetryAfter = _backoff.Window,
+            IsOutcomeUnknown = isOutcomeUnknown,
         };
 
     private static partial class Log

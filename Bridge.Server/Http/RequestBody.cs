@@ -13,10 +13,18 @@ namespace Bridge.Server.Http;
 /// <param name="Fields">The members, from the body or from the query.</param>
 /// <param name="Payload">The body as it came, where it is the payload; otherwise null.</param>
 /// <param name="ContentType">What the client says that the payload is; null where the members say it.</param>
-internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? Payload = null, string? ContentType = null)
+/// <param name="Items">The members of each object, where the body is a JSON array and the endpoint takes arrays; otherwise null.</param>
+internal sealed record RequestBody(
+    RequestFields Fields, ReadOnlyMemory<byte>? Payload = null, string? ContentType = null, IReadOnlyList<RequestFields>? Items = null)
 {
+    /// <summary>As many items an array may have: the answer to an item can be a hundred times as long as the item.</summary>
+    private const int MostItems = 10_000;
+
+    /// <param name="request">The request.</param>
+    /// <param name="limits">How large it may be.</param>
+    /// <param name="takesArrays">Whether a JSON array is read; otherwise it is refused, as all that is no object.</param>
     /// <exception cref="BridgeException">It is too large, of no type that is read here, or malformed.</exception>
-    public static Task<RequestBody> ReadAsync(HttpRequest request, LimitOptions limits)
+    public static Task<RequestBody> ReadAsync(HttpRequest request, LimitOptions limits, bool takesArrays = false)
     {
         // Nothing here decompresses: a compressed body would reach the broker as it is.
         if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
@@ -31,12 +39,17 @@ internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? P
             return ReadFormAsync(request, limits);
         return type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)
-            ? ReadJsonAsync(request, limits)
+            ? ReadJsonAsync(request, limits, takesArrays)
             : throw Unsupported($"The content type '{type.MediaType}' is not read here");
     }
 
-    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, LimitOptions limits) =>
-        new(FieldJson.ParseObject(await ReadBytesAsync(request, limits.MaxRequestBytes)));
+    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, LimitOptions limits, bool takesArrays)
+    {
+        var body = await ReadBytesAsync(request, limits.MaxRequestBytes);
+        return takesArrays && FieldJson.IsArray(body)
+            ? new RequestBody(new RequestFields("One object is expected, not array."), Items: FieldJson.ParseArray(body, MostItems))
+            : new RequestBody(FieldJson.ParseObject(body));
+    }
 
     private static async Task<RequestBody> ReadFormAsync(HttpRequest request, LimitOptions limits) =>
         new(UrlEncoded.Parse(await ReadBytesAsync(request, limits.MaxRequestBytes)));

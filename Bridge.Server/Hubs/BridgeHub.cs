@@ -2,13 +2,15 @@ using Bridge.Contracts;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
+using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bridge.Server.Hubs;
 
 /// <summary>The SignalR door: translates, and holds no logic of its own.</summary>
-internal sealed class BridgeHub(BrokerManager brokers, MessageStreams streams, RequestParser parser, BrokerDirectory directory) : Hub
+internal sealed class BridgeHub(
+    BrokerManager brokers, MessageStreams streams, MessagePublisher publisher, RequestParser parser, BrokerDirectory directory) : Hub
 {
     public async Task<SubscribeResult> Subscribe(RequestFields request)
     {
@@ -59,7 +61,7 @@ internal sealed class BridgeHub(BrokerManager brokers, MessageStreams streams, R
     }
 
     public Task<PublishReceipt> Publish(RequestFields request) =>
-        brokers.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
+        publisher.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
 
     public BrokerInfo[] GetBrokers() => directory.List();
 }

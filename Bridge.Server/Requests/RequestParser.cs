@@ -2,6 +2,7 @@ using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
+using Bridge.Server.Publishing;
 using Bridge.Server.Topics;
 
 namespace Bridge.Server.Requests;
@@ -54,10 +55,8 @@ internal sealed class RequestParser(BridgeOptions options)
     public static PublishRequest ParsePublish(RequestFields fields) => ParsePublish(fields, fields.Payload());
 
     /// <summary>The same, with the payload from elsewhere.</summary>
-    public static PublishRequest ParsePublish(RequestFields fields, ReadOnlyMemory<byte> payload)
-    {
-        ThrowIfSet(fields, "idempotencyKey");
-        return new PublishRequest
+    public static PublishRequest ParsePublish(RequestFields fields, ReadOnlyMemory<byte> payload) =>
+        new()
         {
             BrokerKey = fields.RequiredText("brokerKey"),
             Topic = fields.RequiredText("topic"),
@@ -69,8 +68,8 @@ internal sealed class RequestParser(BridgeOptions options)
             ResponseTopic = fields.OptionalText("responseTopic"),
             CorrelationData = fields.Bytes("correlationData"),
             ExpirySeconds = (uint?)fields.Number("expirySeconds", 1, uint.MaxValue),
+            IdempotencyKey = fields.OptionalText("idempotencyKey") is { } key ? IdempotencyKey.Parse(key) : null,
         };
-    }
 
     /// <summary>What would be ignored otherwise is told: the caller relies on what it asks for.</summary>
     public static void ThrowIfSet(RequestFields fields, params ReadOnlySpan<string> names)
