@@ -1,4 +1,4 @@
-using System.Text;
+using System.Text.RegularExpressions;
 using Bridge.Server.Messages;
 using Bridge.Server.Publishing;
 using Microsoft.Extensions.Primitives;
@@ -9,7 +9,7 @@ namespace Bridge.Server.Http;
 /// The header <c>Idempotency-Key</c> (draft-ietf-httpapi-idempotency-key-header), a structured string: <c>"k1"</c> (RFC 9651 §3.3.3). Many
 /// send it bare.
 /// </summary>
-internal static class IdempotencyKeyHeader
+internal static partial class IdempotencyKeyHeader
 {
     private const string Name = "Idempotency-Key";
 
@@ -24,19 +24,13 @@ internal static class IdempotencyKeyHeader
         return IdempotencyKey.Parse(text.StartsWith('"') ? Unquote(text) : text);
     }
 
-    private static string Unquote(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        for (var i = 1; i < text.Length - 1 && text[i] != '"'; i++)
-        {
-            // A backslash stands before itself and before quotation marks, and nowhere else.
-            if (text[i] == '\\' && text[++i] is not ('\\' or '"'))
-                break;
-            plain.Append(text[i]);
-            if (i == text.Length - 2 && text[^1] == '"')
-                return plain.ToString();
-        }
+    private static string Unquote(string text) => Quoted().Match(text) is { Success: true } match
+        ? Escaped().Replace(match.Groups[1].Value, "$1")
+        : throw BridgeException.RequestInvalid($"'{Name}' must be a string in quotation marks, or bare.");
 
-        throw BridgeException.RequestInvalid($"'{Name}' must be a string in quotation marks, or bare.");
-    }
+    [GeneratedRegex("""^"((?:[^"\\]|\\["\\])*)"$""")]
+    private static partial Regex Quoted();
+
+    [GeneratedRegex(@"\\(.)")]
+    private static partial Regex Escaped();
 }
