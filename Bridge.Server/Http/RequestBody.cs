@@ -26,9 +26,7 @@ internal sealed record RequestBody(
     /// <exception cref="BridgeException">It is too large, of no type that is read here, or malformed.</exception>
     public static Task<RequestBody> ReadAsync(HttpRequest request, LimitOptions limits, bool takesArrays = false)
     {
-        // Nothing here decompresses: a compressed body would reach the broker as it is.
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-            throw Unsupported($"The content encoding '{encoding}' is not read here");
+        ThrowIfCompressed(request.Headers);
         if (request.QueryString.HasValue && (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic")))
             return ReadRawAsync(request, limits);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
@@ -73,11 +71,19 @@ internal sealed record RequestBody(
         if (request.ContentLength > most)
             throw TooLarge(most);
 
-        while (true)
+        try
         {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            if (TryTake(request.BodyReader, read, most) is { } body)
-                return body;
+            while (true)
+            {
+                var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+                if (TryTake(request.BodyReader, read, most) is { } body)
+                    return body;
+            }
+        }
+        // Kestrel's word for a chunk whose size no number holds, and for a client that has gone.
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw BridgeException.RequestInvalid($"The body cannot be read: {exception.Message}");
         }
     }
 
@@ -88,6 +94,15 @@ internal sealed record RequestBody(
         var body = read.IsCompleted && !isTooLarge ? read.Buffer.ToArray() : null;
         reader.AdvanceTo(body is null ? read.Buffer.Start : read.Buffer.End, read.Buffer.End);
         return isTooLarge ? throw TooLarge(most) : body;
+    }
+
+    /// <summary>Nothing here decompresses: a compressed body would reach the broker as it is.</summary>
+    private static void ThrowIfCompressed(IHeaderDictionary headers)
+    {
+        if (headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+            throw Unsupported($"The content encoding '{encoding}' is not read here");
+        if (headers.TransferEncoding is { Count: > 0 } transfer && !string.Equals(transfer, "chunked", StringComparison.OrdinalIgnoreCase))
+            throw Unsupported($"The transfer encoding '{transfer}' is not read here");
     }
 
     private static void ThrowIfNotUtf8(MediaTypeHeaderValue type)
