@@ -12,7 +12,7 @@ namespace Bridge.Server.Publishing;
 /// </summary>
 internal sealed class IdempotentPublishes(TimeProvider time)
 {
-    /// <summary>As many keys are remembered; about 60 MB at the most.</summary>
+    /// <summary>As many keys are remembered; some 40 MB where they are UUIDs.</summary>
     public const int MostKeys = 100_000;
 
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
