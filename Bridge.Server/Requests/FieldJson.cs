@@ -1,6 +1,8 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Bridge.Contracts;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
@@ -10,15 +12,16 @@ internal static class FieldJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    /// <summary>What is wrong within an item of an array is the item's own mistake.</summary>
+    private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = int.MaxValue };
+
     private static readonly JsonSerializerOptions Compact = new() { Encoder = StringifyEncoder.Instance };
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="BridgeException">It is no JSON object.</exception>
     public static RequestFields ParseObject(ReadOnlyMemory<byte> utf8)
     {
-        if (!Utf8.IsValid(utf8.Span))
-            throw BridgeException.RequestInvalid("The body is not UTF-8: it holds what is no Unicode.");
-
+        ThrowIfNotUtf8(utf8.Span);
         try
         {
             return FromObject(JsonElement.Parse(utf8.Span, Strict));
@@ -27,6 +30,45 @@ internal static class FieldJson
         {
             throw BridgeException.RequestInvalid($"The body is not a JSON object: {exception.Message}");
         }
+    }
+
+    /// <summary>Whether a body, if it is JSON, is an array.</summary>
+    public static bool IsArray(ReadOnlyMemory<byte> utf8) => utf8.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+
+    /// <summary>Reads an array of objects. Mistakes within an item are told when its members are read.</summary>
+    /// <exception cref="BridgeException">It is no JSON, or has more items than that.</exception>
+    public static IReadOnlyList<RequestFields> ParseArray(ReadOnlyMemory<byte> utf8, int mostItems)
+    {
+        ThrowIfNotUtf8(utf8.Span);
+        try
+        {
+            var array = JsonElement.Parse(utf8.Span, Lenient);
+            return array.GetArrayLength() <= mostItems
+                ? [.. array.EnumerateArray().Select(ParseItem)]
+                : throw new BridgeException(ErrorCodes.PayloadTooLarge, $"An array may have {mostItems} items.");
+        }
+        catch (JsonException exception)
+        {
+            throw BridgeException.RequestInvalid($"The body is not JSON: {exception.Message}");
+        }
+    }
+
+    private static RequestFields ParseItem(JsonElement item)
+    {
+        try
+        {
+            return FromObject(JsonElement.Parse(JsonMarshal.GetRawUtf8Value(item), Strict));
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            return new RequestFields($"The item is not a JSON object: {exception.Message}");
+        }
+    }
+
+    private static void ThrowIfNotUtf8(ReadOnlySpan<byte> text)
+    {
+        if (!Utf8.IsValid(text))
+            throw BridgeException.RequestInvalid("The body is not UTF-8: it holds what is no Unicode.");
     }
 
     /// <summary>
