@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
@@ -12,8 +11,8 @@ internal static class FieldJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>What is wrong within an item of an array is the item's own mistake.</summary>
-    private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = int.MaxValue };
+    /// <summary>That an item of an array is too deep is the item's own mistake. A reader does not mind; a document's time grows with its square.</summary>
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     private static readonly JsonSerializerOptions Compact = new() { Encoder = StringifyEncoder.Instance };
 
@@ -40,12 +39,22 @@ internal static class FieldJson
     public static IReadOnlyList<RequestFields> ParseArray(ReadOnlyMemory<byte> utf8, int mostItems)
     {
         ThrowIfNotUtf8(utf8.Span);
+        var items = new List<RequestFields>();
+        var reader = new Utf8JsonReader(utf8.Span, AnyDepth);
         try
         {
-            var array = JsonElement.Parse(utf8.Span, Lenient);
-            return array.GetArrayLength() <= mostItems
-                ? [.. array.EnumerateArray().Select(ParseItem)]
-                : throw new BridgeException(ErrorCodes.PayloadTooLarge, $"An array may have {mostItems} items.");
+            for (reader.Read(); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
+            {
+                if (items.Count == mostItems)
+                    throw new BridgeException(ErrorCodes.PayloadTooLarge, $"An array may have {mostItems} items.");
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                items.Add(ParseItem(utf8.Span[start..(int)reader.BytesConsumed]));
+            }
+
+            // Throws where more follows.
+            reader.Read();
+            return items;
         }
         catch (JsonException exception)
         {
@@ -53,11 +62,11 @@ internal static class FieldJson
         }
     }
 
-    private static RequestFields ParseItem(JsonElement item)
+    private static RequestFields ParseItem(ReadOnlySpan<byte> utf8)
     {
         try
         {
-            return FromObject(JsonElement.Parse(JsonMarshal.GetRawUtf8Value(item), Strict));
+            return FromObject(JsonElement.Parse(utf8, Strict));
         }
         catch (Exception exception) when (IsMalformed(exception))
         {
