@@ -12,7 +12,7 @@ namespace Bridge.Server.Http;
 /// Makes failures <c>application/problem+json</c> (RFC 9457) with their code: those of the bridge, and those that the framework finds,
 /// such as a path that does not exist. Also to clients that accept no JSON, to whom the framework by itself would tell nothing.
 /// </summary>
-internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
+internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
@@ -67,12 +67,14 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         });
     }
 
-    private static BridgeException ToFailure(Exception exception) => exception switch
+    private BridgeException ToFailure(Exception exception) => exception switch
     {
         BridgeException known => known,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
             new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
         BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
+        OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested =>
+            new BridgeException(ErrorCodes.BrokerDisconnected, "The bridge stops; what was sent to a broker may have reached it."),
         _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
     };
 

@@ -21,24 +21,12 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, BridgeOptions 
             throw new BridgeException(ErrorCodes.NotAcceptable, "A reply is one message; ask for format=json, raw or message.");
 
         var (message, timeout) = Parse(body);
-        var reply = await RequestAsync(message, timeout, context.RequestAborted);
+        // A bridge that stops does not wait for replies.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var reply = await publisher.RequestAsync(message, timeout, ended.Token);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         await ValueWriter.WriteAsync(context.Response, representation, reply);
-    }
-
-    /// <summary>A bridge that stops does not wait for replies.</summary>
-    private async Task<BridgeMessage> RequestAsync(PublishRequest message, TimeSpan timeout, CancellationToken aborted)
-    {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);
-        try
-        {
-            return await publisher.RequestAsync(message, timeout, ended.Token);
-        }
-        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
-        {
-            throw new BridgeException(ErrorCodes.BrokerDisconnected, "The bridge stops; the request may have reached the broker.");
-        }
     }
 
     private static (PublishRequest Message, TimeSpan Timeout) Parse(RequestBody body)
