@@ -78,6 +78,7 @@ public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chrom
         await using var node = ChildProcess.Start(Tools.Node, [script]);
 
         await node.WaitForLineAsync(line => TemperatureLine().IsMatch(line));
+        await node.WaitForLineAsync(line => line == "The echo: are you there?");
 
         await Eventually.HoldsAsync(async () => await ReadAsync("hello") == """{"from":"JavaScript"}""", describe: () => "its message");
     }
@@ -93,6 +94,7 @@ public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chrom
             await using var program = ChildProcess.Start("dotnet", ["run", file], workingDirectory: Repository.Root);
 
             await program.WaitForLineAsync(line => line.StartsWith("The press: {\"running\":", StringComparison.Ordinal), BuildTimeout);
+            await program.WaitForLineAsync(line => line == "The echo: are you there?");
             await program.WaitForLineAsync(line => TemperatureLine().IsMatch(line));
             (await ReadAsync("hello")).Should().Be("from .NET");
         }
