@@ -1,3 +1,4 @@
+using Bridge.Contracts;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.FanOut;
@@ -9,7 +10,7 @@ internal sealed class LastValues
     public required IReadOnlyList<SequencedMessage> Messages { get; init; }
 
     /// <summary>The position as of which it is all there is: who asks for what has changed since misses nothing.</summary>
-    public required string Cursor { get; init; }
+    public required StreamCursor Cursor { get; init; }
 
     /// <summary>
     /// What tells it from what is read at another time: the same only where the values are. Null where a topic has none. Of one topic it
@@ -31,6 +32,10 @@ internal sealed class LastValues
 
     /// <summary>Whether it is worth an answer to who waits for something new.</summary>
     public required bool IsNews { get; init; }
+
+    /// <summary>The message as readers are shown it: with its own cursor.</summary>
+    public BridgeMessage Show(in SequencedMessage message) =>
+        message.Message with { Cursor = (Cursor with { Position = message.Position }).ToString() };
 }
 
 /// <summary>What came of reading.</summary>

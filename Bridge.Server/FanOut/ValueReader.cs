@@ -20,7 +20,7 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
         return new LastValues
         {
             Messages = messages,
-            Cursor = cursor.ToString(),
+            Cursor = cursor,
             Tag = tag,
             IsReset = isReset,
             Stale = stale,

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Bridge.Contracts;
-using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Requests;
 
@@ -13,7 +12,7 @@ namespace Bridge.Server.Http;
 /// EventSource goes on by itself where it was, because each event's id is its cursor.
 /// </summary>
 internal sealed class EventStreamEndpoint(
-    RequestParser parser, BrokerReads reads, BrokerManager brokers, OutboxContext outboxes, IHostApplicationLifetime lifetime, TimeProvider time)
+    RequestParser parser, BrokerReads reads, OutboxContext outboxes, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>So often a comment is sent: that proxies do not end a connection on which nothing happens.</summary>
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
@@ -46,6 +45,7 @@ internal sealed class EventStreamEndpoint(
     private (string BrokerKey, SubscriptionTerms Terms) Parse(HttpRequest request, RequestFields query)
     {
         RequestParser.ThrowIfMisplaced(query, "last values, without format=stream", "wait", "maxAge", "limit", "page");
+        RequestParser.ThrowIfMisplaced(query, "the hub; here it is 'since'", "resumeFrom");
         var (brokerKey, terms) = parser.ParseSubscribe(query);
         // A browser that connects again sends the header, and still the query that it began with.
         var resumeFrom = request.Headers["Last-Event-ID"] is [{ Length: > 0 } last] ? last : query.OptionalText("since");
@@ -64,7 +64,7 @@ internal sealed class EventStreamEndpoint(
         var id = terms is { Snapshot: false, ResumeFrom: null } ? $"id: {subscribed.Cursor}\n" : "";
         var json = JsonSerializer.Serialize(subscribed, BridgeJson.Options);
         response.BodyWriter.Write(Encoding.UTF8.GetBytes($"{Retry}{id}event: subscribed\ndata: {json}\n\n"));
-        response.BodyWriter.Write(WireRecords.EncodeState(WireFormat.EventStream, brokers.Get(subscribed.BrokerKey).State));
+        response.BodyWriter.Write(WireRecords.EncodeState(WireFormat.EventStream, reads.StateOf(subscribed.BrokerKey)));
         await response.BodyWriter.FlushAsync(ended);
     }
 

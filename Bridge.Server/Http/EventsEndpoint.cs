@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bridge.Contracts;
-using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
@@ -11,8 +10,6 @@ namespace Bridge.Server.Http;
 internal sealed class EventsEndpoint(
     RequestParser parser,
     BrokerReads reads,
-    BrokerManager brokers,
-    MessageStreams streams,
     EventStreamEndpoint eventStream,
     ProblemWriter problems,
     IHostApplicationLifetime lifetime,
@@ -40,15 +37,15 @@ internal sealed class EventsEndpoint(
 
         var values = await ReadAsync(context, query);
         var response = context.Response;
-        EventsHeaders.Write(response, query, values, brokers.Get(query.BrokerKey).State.State, time.GetUtcNow());
+        EventsHeaders.Write(response, query, values, reads.StateOf(query.BrokerKey).State, time.GetUtcNow());
         if (values.Outcome == ReadOutcome.Unchanged)
             response.StatusCode = StatusCodes.Status304NotModified;
         else if (values.Outcome == ReadOutcome.Stale)
             await problems.TellAsync(context, BrokerReads.Stale(query.Terms));
         else if (!filter.IsExact)
-            await WriteListAsync(response, query.BrokerKey, values);
+            await WriteListAsync(response, values);
         else if (values.Messages is [{ IsDeletion: false } last])
-            await ValueWriter.WriteAsync(response, representation, representation == Representation.Message ? Complete(query.BrokerKey, last) : last.Message);
+            await ValueWriter.WriteAsync(response, representation, representation == Representation.Message ? values.Show(last) : last.Message);
         else
             await problems.TellAsync(context, NoMessage(query));
     }
@@ -63,14 +60,14 @@ internal sealed class EventsEndpoint(
         return await reads.ReadAsync(query.BrokerKey, query.Terms, query.Wait, ended.Token);
     }
 
-    private async Task WriteListAsync(HttpResponse response, string brokerKey, LastValues values)
+    private static async Task WriteListAsync(HttpResponse response, LastValues values)
     {
         response.ContentType = BridgeJson.ContentType;
         await using var writer = new Utf8JsonWriter(response.BodyWriter, ValueWriter.JsonOptions);
         writer.WriteStartArray();
         foreach (var message in values.Messages)
         {
-            ValueWriter.WriteEnvelope(writer, Complete(brokerKey, message));
+            ValueWriter.WriteEnvelope(writer, values.Show(message));
             // A long list leaves as it is written: it is never in memory as a whole.
             if (writer.BytesPending > FlushAfter)
             {
@@ -81,9 +78,6 @@ internal sealed class EventsEndpoint(
 
         writer.WriteEndArray();
     }
-
-    private BridgeMessage Complete(string brokerKey, in SequencedMessage message) =>
-        message.Message with { Cursor = streams.Get(brokerKey).CursorAt(message.Position) };
 
     private static BridgeException NoMessage(EventsQuery query) =>
         new(ErrorCodes.NoMessage, $"Nothing is known of topic '{query.Terms.Filter.Text}' on broker '{query.BrokerKey}'.");

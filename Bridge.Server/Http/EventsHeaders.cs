@@ -26,7 +26,7 @@ internal static class EventsHeaders
     {
         var headers = response.Headers;
         headers[BrokerState] = NameOf(state);
-        headers[Cursor] = values.Cursor;
+        headers[Cursor] = values.Cursor.ToString();
         if (values.Tag is { } tag)
             headers.ETag = $"\"{tag}\"";
         if (values.IsReset)

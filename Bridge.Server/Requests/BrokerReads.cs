@@ -59,18 +59,20 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams)
         if (values.Outcome == ReadOutcome.Stale)
             throw Stale(terms);
 
-        var stream = streams.Get(brokerKey);
         return new GetLastResult
         {
             BrokerKey = brokerKey,
-            State = brokers.Get(brokerKey).State.State,
-            Cursor = values.Cursor,
-            Messages = [.. values.Messages.Select(message => message.Message with { Cursor = stream.CursorAt(message.Position) })],
+            State = StateOf(brokerKey).State,
+            Cursor = values.Cursor.ToString(),
+            Messages = [.. values.Messages.Select(message => values.Show(message))],
             Reset = values.IsReset,
             Stale = values.Stale,
             Next = values.Next?.ToString(),
         };
     }
+
+    /// <summary>The state of the broker's link.</summary>
+    public BrokerStateChange StateOf(string brokerKey) => brokers.Get(brokerKey).State;
 
     /// <summary>The failure that it is when all there is is too old.</summary>
     public static BridgeException Stale(ReadTerms terms) => new(

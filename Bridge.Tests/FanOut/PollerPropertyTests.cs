@@ -94,7 +94,7 @@ public sealed class PollerPropertyTests
 
             _page = values.Next?.ToString();
             if (_page is null)
-                _since = values.Cursor;
+                _since = values.Cursor.ToString();
         }
 
         /// <summary>Ends the list that it is in, and reads what has changed since that began.</summary>

@@ -194,6 +194,7 @@ public sealed class EventsPollTests(EmbeddedBridge bridge) : IClassFixture<Embed
     [InlineData("format=stream&mode=some", 400, "request_invalid")]
     [InlineData("format=stream&maxRate=5", 400, "request_invalid")]
     [InlineData("format=stream&since=x", 400, "cursor_invalid")]
+    [InlineData("format=stream&resumeFrom=a.1", 400, "request_invalid")]
     public async Task Get_BadParameter_IsTold(string query, int status, string code)
     {
         using var response = await bridge.GetAsync(Uri("#", $"&{query}"), null).WaitAsync(Eventually.DefaultTimeout);
