@@ -1,4 +1,5 @@
 using Bridge.Server;
+using Bridge.Server.FanOut;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Configuration;
@@ -65,12 +66,18 @@ internal sealed class BridgeHost : IAsyncDisposable
     /// <inheritdoc cref="LogCapture.AllowErrors"/>
     public void AllowErrors(Func<LogEntry, bool> predicate) => Logs.AllowErrors(predicate);
 
+    /// <summary>For how many filters somebody waits at a broker for the next message.</summary>
+    public int Watchers(string brokerKey) => Services.GetRequiredService<MessageStreams>().Get(brokerKey).GetStatistics().Watches;
+
+    /// <summary>Stops it, as a service manager does.</summary>
+    public Task StopAsync() => _app.StopAsync().WaitAsync(StopTimeout);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
         try
         {
-            await _app.StopAsync().WaitAsync(StopTimeout);
+            await StopAsync();
         }
         finally
         {
