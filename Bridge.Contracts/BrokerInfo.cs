@@ -55,6 +55,10 @@ public sealed record class BrokerInfo
     [Key("messagesOut")]
     public long MessagesOut { get; init; }
 
+    /// <summary>How many requests wait for their reply at this moment; 10,000 may.</summary>
+    [Key("requestsWaiting")]
+    public int RequestsWaiting { get; init; }
+
     /// <summary>
     /// How many replies were received, since the start, that nobody waits for: too late, a second time, or to no request of the bridge's.
     /// </summary>

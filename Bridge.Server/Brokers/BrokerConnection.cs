@@ -78,6 +78,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>How many messages were left out because they went beyond the limits.</summary>
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
+    /// <summary>How many requests wait for their reply.</summary>
+    public int RequestsWaiting => _requester.Waiting;
+
     /// <summary>How many replies came that nobody waits for.</summary>
     public long RepliesLate => _requester.Late;
 

@@ -11,6 +11,16 @@ internal sealed class PendingReplies(int most)
     private readonly Dictionary<Guid, PendingReply> _pending = [];
     private long _late;
 
+    /// <summary>How many requests wait.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _pending.Count;
+        }
+    }
+
     /// <summary>How many replies came that nobody waits for.</summary>
     public long Late => Interlocked.Read(ref _late);
 

@@ -36,6 +36,9 @@ internal sealed class Requester(
     /// <summary>The topic that replies come back on.</summary>
     public string ResponseTopic => _filter.Text;
 
+    /// <inheritdoc cref="PendingReplies.Count"/>
+    public int Waiting => _pending.Count;
+
     /// <inheritdoc cref="PendingReplies.Late"/>
     public long Late => _pending.Late;
 

@@ -29,6 +29,7 @@ internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams stre
             MessagesIn = broker.MessagesIn.Total,
             MessagesInPerSecond = broker.MessagesIn.PerSecond,
             MessagesLeftOut = broker.LeftOut,
+            RequestsWaiting = broker.RequestsWaiting,
             RepliesLate = broker.RepliesLate,
             MessagesOut = broker.MessagesOut.Total,
             MessagesOutPerSecond = broker.MessagesOut.PerSecond,

@@ -18,6 +18,10 @@ public sealed class BrokerOptionsValidatorTests
     [InlineData("\"PublishTimeoutSeconds\":301", ":PublishTimeoutSeconds: must be between 1 and 300, is 301")]
     [InlineData("\"AuthenticationMethod\":\"none\"", ":AuthenticationMethod: no handler is registered for the method 'none'")]
     [InlineData("\"AuthenticationMethod\":\"SCRAM-SHA-256\",\"ProtocolVersion\":\"3.1.1\"", ":AuthenticationMethod: needs ProtocolVersion 5")]
+    [InlineData("\"ResponseTopic\":\"\"", ":ResponseTopic: A topic name must have at least one character.")]
+    [InlineData("\"ResponseTopic\":\"a/+\"", ":ResponseTopic: A topic name must not contain a wildcard, and has '+' at character 3.")]
+    [InlineData("\"ResponseTopic\":\"a\\u0001\"", ":ResponseTopic: the topic must not contain the character U+0001: brokers may close the connection over it")]
+    [InlineData("\"ResponseTopic\":\"a\",\"ProtocolVersion\":\"3.1.1\"", ":ResponseTopic: needs ProtocolVersion 5")]
     [InlineData("\"Tls\":{\"Protocols\":[]}", ":Tls:Protocols: must list 1.2, 1.3 or both")]
     [InlineData("\"Tls\":{\"Protocols\":[\"1.2\",\"1.1\"]}", ":Tls:Protocols: must list 1.2, 1.3 or both")]
     [InlineData("\"Tls\":{\"Alpn\":[\"\"]}", ":Tls:Alpn:0: must have 1 to 255 bytes")]
@@ -29,6 +33,10 @@ public sealed class BrokerOptionsValidatorTests
         Loading.BrokerErrors("\"Topics\":[\"a/#\",\"\",null,\"a#\",\"$share/g/a\"]")
             .Select(error => error[..error.IndexOf(": ", StringComparison.Ordinal)])
             .Should().Equal($"{Here}:Topics:1", $"{Here}:Topics:2", $"{Here}:Topics:3", $"{Here}:Topics:4");
+
+    [Fact]
+    public void Check_ResponseTopicThatWouldBeAShare_IsRefused() =>
+        Loading.BrokerErrors("\"ResponseTopic\":\"$share/g/a\"").Should().ContainSingle().Which.Should().StartWith($"{Here}:ResponseTopic: ");
 
     [Fact]
     public void Check_AlpnOverWebSockets_IsRefused() =>

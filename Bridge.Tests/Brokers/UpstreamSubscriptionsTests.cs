@@ -162,6 +162,45 @@ public sealed class UpstreamSubscriptionsTests : IDisposable
         Unsubscribes().Should().BeEquivalentTo("a", "b");
     }
 
+    [Fact]
+    public void Demand_RefusedBefore_IsAskedForAgainWhenNobodyLivesWithIt()
+    {
+        var refused = Demand("a");
+        _subscriptions.Refuse(Take("a"), new InvalidOperationException());
+        var other = Demand("a");
+        Subscribes().Should().BeEmpty();
+
+        refused.Dispose();
+        other.Dispose();
+        Subscribes().Should().BeEmpty();
+        Demand("a");
+
+        Subscribes().Should().Equal("a");
+    }
+
+    [Fact]
+    public void Demand_OfWhatCostTheLinkBefore_IsNotAskedForAgainSoon()
+    {
+        var refused = Demand("a");
+        for (var link = 1; link <= 2; link++)
+        {
+            _subscriptions.Suspect([Take("a")], new InvalidOperationException());
+            _subscriptions.Reset(isSessionPresent: false);
+        }
+
+        refused.Dispose();
+        Demand("a");
+
+        Subscribes().Should().BeEmpty();
+    }
+
+    private UpstreamSubscription Take(string filter)
+    {
+        var taken = _subscriptions.TakeSubscribes(1, 0, alsoSuspects: true).Should().ContainSingle().Subject;
+        taken.Filter.Text.Should().Be(filter);
+        return taken;
+    }
+
     private IDisposable Demand(string filter) => _subscriptions.Demand(TopicFilter.Parse(filter));
 
     private List<string> Subscribes(int most = 100) =>

@@ -102,6 +102,43 @@ public sealed class BridgeClientTests
     }
 
     [Fact]
+    public async Task RequestAsync_TextBytesAndRecord_SendThemAndGiveTheReply()
+    {
+        var requested = new Arrivals<ReplyRequest>();
+        await using var server = await ScriptedBridge.StartAsync();
+        server.OnRequest = request =>
+        {
+            requested.Add(request);
+            return Task.FromResult(Envelopes.Full(request.Payload.ToArray()));
+        };
+        await using var bridge = await server.ConnectAsync();
+
+        var toText = await bridge.RequestAsync("plant", "plant/1/ask", "22 °C", TimeSpan.FromSeconds(2.5)).InTime();
+        var toBytes = await bridge.RequestAsync("plant", "plant/1/ask", new byte[] { 0xFF }).InTime();
+        var full = new ReplyRequest { BrokerKey = "plant", Topic = "a", QualityOfService = QualityOfService.AtMostOnce, ContentType = "x", ExpirySeconds = 5 };
+        await bridge.RequestAsync(full).InTime();
+
+        toText.ShouldBe(Envelopes.Full("22 °C"u8.ToArray()));
+        toBytes.ShouldBe(Envelopes.Full([0xFF]));
+        var expected = new ReplyRequest { BrokerKey = "plant", Topic = "plant/1/ask" };
+        (await requested.NextAsync() with { Payload = default }).Should().Be(expected with { TimeoutSeconds = 2.5 });
+        (await requested.NextAsync() with { Payload = default }).Should().Be(expected);
+        (await requested.NextAsync() with { Payload = default }).Should().Be(full);
+    }
+
+    [Fact]
+    public async Task RequestAsync_NoReply_IsBridgeExceptionWithItsCode()
+    {
+        await using var server = await ScriptedBridge.StartAsync();
+        server.OnRequest = _ => throw new HubException("reply_timeout: No reply came within 10 s.");
+        await using var bridge = await server.ConnectAsync();
+
+        var error = await bridge.Awaiting(b => b.RequestAsync("plant", "a", "1").InTime()).Should().ThrowAsync<BridgeException>();
+
+        error.Which.Code.Should().Be(ErrorCodes.ReplyTimeout);
+    }
+
+    [Fact]
     public async Task GetLastAsync_NoneAndOne_IsNullAndTheMessage()
     {
         await using var server = await ScriptedBridge.StartAsync();

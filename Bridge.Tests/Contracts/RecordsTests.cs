@@ -50,6 +50,8 @@ public sealed class RecordsTests
             MessagesInPerSecond = 6.5,
             MessagesOutPerSecond = 7.25,
             Subscriptions = 8,
+            RequestsWaiting = 9,
+            RepliesLate = 5_000_000_000,
         });
 
         void Same<T>(T value) => HubWire.RoundTrip(protocol, value).Should().Be(value);
@@ -126,12 +128,37 @@ public sealed class RecordsTests
 
     [Theory]
     [MemberData(nameof(Protocols))]
+    public void RoundTrip_ReplyRequest_KeepsEveryMember(string protocol)
+    {
+        var request = new ReplyRequest
+        {
+            BrokerKey = "plant",
+            Topic = "plant/1/ask",
+            Payload = new byte[] { 0, 0xFF },
+            QualityOfService = QualityOfService.ExactlyOnce,
+            ContentType = "application/octet-stream",
+            UserProperties = [["unit", "C"]],
+            ExpirySeconds = uint.MaxValue,
+            TimeoutSeconds = 0.5,
+        };
+
+        var read = HubWire.RoundTrip(protocol, request);
+
+        read.Payload.ToArray().Should().Equal(0, 0xFF);
+        read.UserProperties.Should().ContainSingle().Which.Should().Equal("unit", "C");
+        (read with { Payload = request.Payload, UserProperties = request.UserProperties }).Should().Be(request);
+        (HubWire.RoundTrip(protocol, new ReplyRequest()) with { Payload = default }).Should().Be(new ReplyRequest());
+    }
+
+    [Theory]
+    [MemberData(nameof(Protocols))]
     public void Read_AbsentMembers_HaveTheirDefaults(string protocol)
     {
         var nothing = HubWire.Write(protocol, new Dictionary<string, object?>());
 
         HubWire.Read<SubscribeRequest>(protocol, nothing).Should().Be(new SubscribeRequest());
         HubWire.Read<PublishRequest>(protocol, nothing).Should().Be(new PublishRequest());
+        HubWire.Read<ReplyRequest>(protocol, nothing).Should().Be(new ReplyRequest());
         HubWire.Read<MessageBatch>(protocol, nothing).Should().BeEquivalentTo(new MessageBatch());
     }
 

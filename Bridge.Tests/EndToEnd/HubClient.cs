@@ -61,6 +61,17 @@ internal sealed class HubClient : IAsyncDisposable
             QualityOfService = qos,
         });
 
+    public Task<BridgeMessage> RequestAsync(ReplyRequest request) => InvokeAsync<BridgeMessage>(HubMethods.Request, request);
+
+    public Task<BridgeMessage> RequestAsync(string brokerKey, string topic, string text, double timeoutSeconds = 20) =>
+        RequestAsync(new ReplyRequest
+        {
+            BrokerKey = brokerKey,
+            Topic = topic,
+            Payload = System.Text.Encoding.UTF8.GetBytes(text),
+            TimeoutSeconds = timeoutSeconds,
+        });
+
     /// <summary>The first message of the topic, past or to come, that satisfies the predicate.</summary>
     public Task<BridgeMessage> WaitForMessageAsync(string topic, Func<BridgeMessage, bool>? predicate = null) =>
         Messages.WaitForAsync(message => message.Topic == topic && (predicate is null || predicate(message)), what: topic);

@@ -10,7 +10,7 @@ public sealed class BrokersAndHealthTests(EmbeddedBridge bridge) : IClassFixture
     private static readonly string[] Members =
     [
         "brokerKey", "state", "since", "topics", "cachedBytes", "evicted", "expired", "messagesIn", "messagesLeftOut", "messagesOut",
-        "messagesInPerSecond", "messagesOutPerSecond", "subscriptions",
+        "requestsWaiting", "repliesLate", "messagesInPerSecond", "messagesOutPerSecond", "subscriptions",
     ];
 
     [Fact]

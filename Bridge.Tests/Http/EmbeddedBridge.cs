@@ -3,8 +3,11 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Bridge.Contracts;
+using Bridge.Server.Configuration;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using MQTTnet;
 
 namespace Bridge.Tests.Http;
 
@@ -42,6 +45,10 @@ public sealed class EmbeddedBridge : IAsyncLifetime
         await host.WaitForStateAsync("embedded", BrokerState.Connected);
         return host;
     }
+
+    /// <summary>Starts a client of the embedded broker that replies, by default with the same bytes.</summary>
+    internal Task<Responder> StartResponderAsync(string topic, Func<Responder, MqttApplicationMessage, Task>? answer = null) =>
+        Responder.StartAsync(Host.Services.GetRequiredService<BridgeOptions>().EmbeddedBroker.Port, topic, answer);
 
     /// <summary>Publishes these bytes, and returns when the bridge shows them.</summary>
     public async Task SeedAsync(string topic, byte[] payload, string? contentType = null, string rest = "")

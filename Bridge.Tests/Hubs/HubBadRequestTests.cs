@@ -52,6 +52,18 @@ public sealed class HubBadRequestTests(EmbeddedBridge bridge) : IClassFixture<Em
         { "Publish", new { brokerKey = "embedded", topic = "a", message = "1", userProperties = new { a = "b" } }, "request_invalid" },
         { "Publish", new { brokerKey = "embedded", topic = "a", message = "1", contentType = "\u0001" }, "request_invalid" },
         { "Publish", new { brokerKey = "embedded", topic = "a", message = "1", idempotencyKey = "k" }, "request_invalid" },
+        { "Request", null, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a" }, "message_missing" },
+        { "Request", new { brokerKey = "nobody", topic = "a", message = "1" }, "broker_unknown" },
+        { "Request", new { brokerKey = "embedded", topic = "a/#", message = "1" }, "topic_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = Big, message = "1" }, "topic_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", timeoutSeconds = 0 }, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", timeoutSeconds = "10" }, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", retain = true }, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", responseTopic = "b" }, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", correlationData = "AA==" }, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", idempotencyKey = "k" }, "request_invalid" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", timeoutSeconds = 0.1 }, "reply_timeout" },
     };
 
     [ToolTheory(Tool.Node)]

@@ -99,6 +99,41 @@ public sealed class RequestParserTests
         () => RequestParser.ParsePublish(Fields.FromForm(("brokerKey", "plant"), ("topic", "a"), ("message", ""), ("qos", text))), "'qos' *");
 
     [Fact]
+    public void ParseRequest_AsDotNetClientsWriteIt_IsTaken()
+    {
+        var (message, timeout) = RequestParser.ParseRequest(Fields.FromMessagePack(MessagePack.MessagePackSerializer.Serialize(
+            new ReplyRequest { BrokerKey = "plant", Topic = "a", Payload = "1"u8.ToArray(), TimeoutSeconds = 0.5 })));
+
+        timeout.Should().Be(TimeSpan.FromSeconds(0.5));
+        message.Payload.ToArray().Should().Equal("1"u8.ToArray());
+        (message with { Payload = default }).Should().Be(new PublishRequest { BrokerKey = "plant", Topic = "a" });
+    }
+
+    [Fact]
+    public void ParseRequest_OnlyWhatIsNeeded_WaitsAsLongAsTheRecordSays()
+    {
+        var (_, timeout) = RequestParser.ParseRequest(Fields.FromHub("""{"brokerKey":"plant","topic":"a","message":"","retain":false,"responseTopic":null}"""));
+
+        timeout.TotalSeconds.Should().Be(new ReplyRequest().TimeoutSeconds).And.Be(10);
+    }
+
+    [Theory]
+    [InlineData("timeoutSeconds", "0.09")]
+    [InlineData("timeoutSeconds", "300.1")]
+    [InlineData("timeoutSeconds", "-1")]
+    [InlineData("timeoutSeconds", "1e400")]
+    [InlineData("timeoutSeconds", "\"10\"")]
+    [InlineData("timeoutSeconds", "[]")]
+    [InlineData("responseTopic", "\"b\"")]
+    [InlineData("correlationData", "\"AA==\"")]
+    [InlineData("idempotencyKey", "\"k\"")]
+    [InlineData("retain", "true")]
+    [InlineData("retain", "5")]
+    [InlineData("qos", "3")]
+    public void ParseRequest_MemberWrongOrTheBridges_IsRefusedByName(string member, string value) => RequestFieldsTests.ShouldBeRefused(
+        () => RequestParser.ParseRequest(Fields.FromHub($$"""{"brokerKey":"plant","topic":"a","message":"","{{member}}":{{value}}}""")), $"'{member}' *");
+
+    [Fact]
     public void ParseFilter_Known_GivesBrokerAndFilter()
     {
         var (brokerKey, filter) = _parser.ParseFilter(Fields.FromHub("""{"brokerKey":"plant","topic":"a/+/#"}"""));

@@ -48,6 +48,8 @@ internal sealed class ScriptedBridge : IAsyncDisposable
         QualityOfService = request.QualityOfService,
     });
 
+    public Func<ReplyRequest, Task<BridgeMessage>> OnRequest { get; set; } = _ => throw new HubException("no script");
+
     public BrokerInfo[] Brokers { get; } = [new() { BrokerKey = "plant", State = BrokerState.Connected, Topics = 3 }];
 
     /// <summary>Query and authorization of each request.</summary>

@@ -35,5 +35,7 @@ internal sealed class ScriptedHub(ScriptedBridge bridge) : Hub
 
     public Task<PublishReceipt> Publish(PublishRequest request) => bridge.OnPublish(request);
 
+    public Task<BridgeMessage> Request(ReplyRequest request) => bridge.OnRequest(request);
+
     public Task<BrokerInfo[]> GetBrokers() => Task.FromResult(bridge.Brokers);
 }
