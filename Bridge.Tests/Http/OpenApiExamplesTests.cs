@@ -111,6 +111,6 @@ public sealed class OpenApiExamplesTests : IAsyncLifetime
     }
 
     /// <summary>Replies to whatever comes on the topic, as a device would.</summary>
-    private async Task<Responder> StartDeviceAsync(string topic) =>
+    private Task<Responder> StartDeviceAsync(string topic) =>
         Responder.StartAsync(_host.Services.GetRequiredService<BridgeOptions>().EmbeddedBroker.Port, topic);
 }
