@@ -109,7 +109,7 @@ public sealed partial class BridgeClient
     }
 
     /// <summary>Publishes a message with all that MQTT 5 can say of it.</summary>
-    /// <param name="request">The message.</param>
+    /// <param name="request">The message. With a <see cref="PublishRequest.IdempotencyKey"/> it can be sent again after a failure.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <returns>What the broker said.</returns>
     /// <exception cref="BridgeException">

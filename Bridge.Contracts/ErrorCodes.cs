@@ -39,6 +39,9 @@ public static class ErrorCodes
     /// <summary>The message is larger than the bridge or the broker accepts. HTTP 413.</summary>
     public const string PayloadTooLarge = "payload_too_large";
 
+    /// <summary>The idempotency key was used for another message a short while ago. HTTP 409.</summary>
+    public const string IdempotencyConflict = "idempotency_conflict";
+
     /// <summary>The body's content type is not one that this endpoint reads. HTTP 415.</summary>
     public const string UnsupportedMediaType = "unsupported_media_type";
 
@@ -57,7 +60,10 @@ public static class ErrorCodes
     /// <summary>The bridge has more to do than it may take on. HTTP 503.</summary>
     public const string Overloaded = "overloaded";
 
-    /// <summary>The broker did not acknowledge in time: the message may or may not have reached it. HTTP 504.</summary>
+    /// <summary>
+    /// The broker did not acknowledge in time: the message may or may not have reached it, unless the detail says that it was not sent.
+    /// HTTP 504.
+    /// </summary>
     public const string PublishTimeout = "publish_timeout";
 
     /// <summary>There are only values that are older than was asked for. HTTP 504.</summary>

@@ -50,4 +50,12 @@ public sealed record class PublishRequest
     /// <summary>After how many seconds the message expires, 1 to 4,294,967,295 (MQTT 5 only); null when never.</summary>
     [Key("expirySeconds")]
     public uint? ExpirySeconds { get; init; }
+
+    /// <summary>
+    /// 1 to 255 visible ASCII characters, or null. The bridge publishes once for each key, whatever comes with it again within 5 minutes of
+    /// the answer: a retry gets the same answer, or <see cref="ErrorCodes.IdempotencyConflict"/> where it is another message. A failure that
+    /// is certain not to have published leaves the key free; one after which nobody can know is repeated.
+    /// </summary>
+    [Key("idempotencyKey")]
+    public string? IdempotencyKey { get; init; }
 }

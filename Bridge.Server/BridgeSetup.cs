@@ -4,6 +4,7 @@ using Bridge.Server.FanOut;
 using Bridge.Server.Hosting;
 using Bridge.Server.Http;
 using Bridge.Server.Hubs;
+using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
 
 namespace Bridge.Server;
@@ -20,6 +21,7 @@ public static class BridgeSetup
         services.AddSingleton(LoadOptions);
         services.AddFanOut();
         services.AddBrokers();
+        services.AddPublishing();
         services.AddSingleton<RequestParser>();
         services.AddSingleton<BrokerDirectory>();
         services.AddSingleton<BrokerReads>();

@@ -26,11 +26,12 @@ public sealed class ArchitectureTests
         ("Configuration", ["Topics"]),
         ("Brokers", ["Topics", "Messages", "Configuration"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
-        ("Requests", ["Topics", "Messages", "Configuration", "Brokers", "FanOut"]),
-        ("Hubs", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Requests"]),
-        ("Http", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Requests"]),
+        ("Publishing", ["Messages", "Brokers"]),
+        ("Requests", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing"]),
+        ("Hubs", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Http", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests"]),
         ("Hosting", ["Configuration"]),
-        ("", ["Messages", "Configuration", "Brokers", "FanOut", "Requests", "Hubs", "Http", "Hosting"]),
+        ("", ["Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>

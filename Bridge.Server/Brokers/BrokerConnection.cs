@@ -140,9 +140,10 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
         var began = _time.GetTimestamp();
         var patience = TimeSpan.FromTicks(Math.Min(most.Ticks, TimeSpan.FromSeconds(_options.PublishTimeoutSeconds).Ticks));
+        var packet = request.ToPacket();
         try
         {
-            var (code, text) = await session.PublishAsync(request.ToPacket(), patience, cancellationToken);
+            var (code, text) = await session.PublishAsync(packet, patience, cancellationToken);
             var receipt = PublishChecks.ToReceipt(request, code, text);
             _messagesOut.Add();
             return receipt;
@@ -150,13 +151,13 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         catch (TimeoutException)
         {
             session.EndIfStuck(began);
-            throw new BridgeException(
-                ErrorCodes.PublishTimeout,
-                $"Broker '{Key}' did not acknowledge within {patience.TotalSeconds:0.#} s; the message may have reached it.");
+            throw TimedOut(patience, packet.MayHaveBeenSent());
         }
         catch (BrokerLinkException)
         {
-            throw Disconnected("went");
+            throw packet.MayHaveBeenSent()
+                ? Disconnected("went down before it acknowledged; the message may have reached it", isOutcomeUnknown: true)
+                : Disconnected("went down before the message was sent");
         }
         finally
         {
@@ -168,7 +169,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     {
         await _stopping.CancelAsync();
         await _running;
-        _requester.Fail(Disconnected("went"));
+        _requester.Fail(Disconnected("went down before a reply came"));
         _subscriptions.Dispose();
     }
 
@@ -187,7 +188,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             var wait = _backoff.Next();
             Log.LinkDown(_logger, Key, reason, wait.TotalSeconds);
             SetState(BrokerState.Disconnected, reason);
-            _requester.Fail(Disconnected("went"));
+            _requester.Fail(Disconnected("went down before a reply came"));
             await Task.Delay(wait, _time, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -276,13 +277,22 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             _consumer.StateChanged(_state);
     }
 
+    /// <summary>The link, where it is up. One that has ended is known as such before its state is.</summary>
     private MqttSession FindLink() =>
-        _session is { } session && _state.State == BrokerState.Connected ? session : throw Disconnected("is");
+        _session is { Ended.IsCompleted: false } session && _state.State == BrokerState.Connected ? session : throw Disconnected("is down");
 
-    private BridgeException Disconnected(string verb) =>
-        new(ErrorCodes.BrokerDisconnected, $"The link to broker '{Key}' {verb} down{(_state.LastError is { } error ? $": {error}" : ".")}")
+    private BridgeException TimedOut(TimeSpan patience, bool mayHaveBeenSent) => new(
+        ErrorCodes.PublishTimeout,
+        $"Broker '{Key}' did not acknowledge within {patience.TotalSeconds:0.#} s; the message {(mayHaveBeenSent ? "may have reached it" : "was not sent")}.")
+    {
+        IsOutcomeUnknown = mayHaveBeenSent,
+    };
+
+    private BridgeException Disconnected(string what, bool isOutcomeUnknown = false) =>
+        new(ErrorCodes.BrokerDisconnected, $"The link to broker '{Key}' {what}{(_state.LastError is { } error ? $": {error}" : ".")}")
         {
             RetryAfter = _backoff.Window,
+            IsOutcomeUnknown = isOutcomeUnknown,
         };
 
     private static partial class Log

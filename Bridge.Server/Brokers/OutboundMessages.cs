@@ -23,6 +23,13 @@ internal static class OutboundMessages
         MessageExpiryInterval = request.ExpirySeconds ?? 0,
     };
 
+    /// <summary>
+    /// Whether any of the packet may have left, now that its wait has ended. It gets its identifier when it is handed to the writer, and not
+    /// while it waits for its turn; with QoS 0 it has none, and no turn to wait for.
+    /// </summary>
+    public static bool MayHaveBeenSent(this MqttPublishPacket packet) =>
+        packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce || packet.PacketIdentifier != 0;
+
     /// <summary>At least as many bytes as the packet will have on the wire.</summary>
     public static long SizeBound(this PublishRequest request)
     {

@@ -97,7 +97,8 @@ internal sealed class Requester(
 
         subscribed.Observe();
         await Task.WhenAny(subscribed, pending.Task).WaitAsync(timeout, time, cancellationToken);
-        if (subscribed.IsFaulted)
+        // What cost the link is not tried again like this.
+        if (subscribed.Exception?.InnerException is BridgeException { ReasonCode: not null })
             Release(lease);
         await (subscribed.IsCompleted ? subscribed : pending.Task);
     }
@@ -129,7 +130,7 @@ internal sealed class Requester(
             return _lease ??= subscriptions.Demand(_filter);
     }
 
-    /// <summary>After a refusal: the next request has the broker asked again.</summary>
+    /// <summary>After the broker's refusal: the next request has it asked again.</summary>
     private void Release(IDisposable refused)
     {
         lock (_gate)

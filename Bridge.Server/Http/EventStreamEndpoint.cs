@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Bridge.Contracts;
@@ -31,7 +32,6 @@ internal sealed class EventStreamEndpoint(
             var subscribed = await reads.SubscribeAsync(outbox, brokerKey, terms, ended.Token);
             await BeginAsync(context.Response, subscribed, terms, ended.Token);
             sink.Begin();
-            outbox.Offer(new StateRecord(brokers.Get(brokerKey).State));
             if (!HttpMethods.IsHead(context.Request.Method))
                 await KeepAliveAsync(outbox, ended.Token);
         }
@@ -52,8 +52,8 @@ internal sealed class EventStreamEndpoint(
         return (brokerKey, resumeFrom is null ? terms : terms with { ResumeFrom = StreamCursor.Parse(resumeFrom) });
     }
 
-    /// <summary>What the hub answers to Subscribe comes first: whether the stream goes on where it was, above all.</summary>
-    private static async Task BeginAsync(HttpResponse response, SubscribeResult subscribed, SubscriptionTerms terms, CancellationToken ended)
+    /// <summary>What the hub answers to Subscribe comes first: whether the stream goes on where it was, above all. Then the link's state.</summary>
+    private async Task BeginAsync(HttpResponse response, SubscribeResult subscribed, SubscriptionTerms terms, CancellationToken ended)
     {
         response.ContentType = $"{Representations.StreamType}; charset=utf-8";
         // For nginx, which would gather them.
@@ -63,7 +63,9 @@ internal sealed class EventStreamEndpoint(
         // Who wants no last values is up to date from the beginning; others when they have them.
         var id = terms is { Snapshot: false, ResumeFrom: null } ? $"id: {subscribed.Cursor}\n" : "";
         var json = JsonSerializer.Serialize(subscribed, BridgeJson.Options);
-        await response.WriteAsync($"{Retry}{id}event: subscribed\ndata: {json}\n\n", Encoding.UTF8, ended);
+        response.BodyWriter.Write(Encoding.UTF8.GetBytes($"{Retry}{id}event: subscribed\ndata: {json}\n\n"));
+        response.BodyWriter.Write(WireRecords.EncodeState(WireFormat.EventStream, brokers.Get(subscribed.BrokerKey).State));
+        await response.BodyWriter.FlushAsync(ended);
     }
 
     private async Task KeepAliveAsync(Outbox outbox, CancellationToken ended)

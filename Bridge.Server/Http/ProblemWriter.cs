@@ -30,10 +30,17 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         if (failure.RetryAfter is { } after)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
+        return WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = Describe(failure) });
+    }
+
+    /// <summary>A failure as it is told, by itself or as one of several answers.</summary>
+    public static ProblemDetails Describe(BridgeException failure)
+    {
         var problem = new ProblemDetails { Detail = failure.Message, Extensions = { ["code"] = failure.Code } };
         if (failure.ReasonCode is { } reasonCode)
             problem.Extensions["reasonCode"] = reasonCode;
-        return WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        Complete(problem, StatusOf(failure.Code));
+        return problem;
     }
 
     bool IProblemDetailsWriter.CanWrite(ProblemDetailsContext context) => true;
@@ -75,6 +82,7 @@ internal sealed partial class ProblemWriter(ILogger<ProblemWriter> logger) : IEx
         ErrorCodes.BrokerRefused or ErrorCodes.Forbidden => 403,
         ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage => 404,
         ErrorCodes.NotAcceptable => 406,
+        ErrorCodes.IdempotencyConflict => 409,
         ErrorCodes.PayloadTooLarge => 413,
         ErrorCodes.UnsupportedMediaType => 415,
         ErrorCodes.TooManySubscriptions or ErrorCodes.BrokerQuota => 429,

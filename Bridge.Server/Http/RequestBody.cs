@@ -13,14 +13,20 @@ namespace Bridge.Server.Http;
 /// <param name="Fields">The members, from the body or from the query.</param>
 /// <param name="Payload">The body as it came, where it is the payload; otherwise null.</param>
 /// <param name="ContentType">What the client says that the payload is; null where the members say it.</param>
-internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? Payload = null, string? ContentType = null)
+/// <param name="Items">The members of each object, where the body is a JSON array and the endpoint takes arrays; otherwise null.</param>
+internal sealed record RequestBody(
+    RequestFields Fields, ReadOnlyMemory<byte>? Payload = null, string? ContentType = null, IReadOnlyList<RequestFields>? Items = null)
 {
+    /// <summary>As many items an array may have: the answer to an item can be a hundred times as long as the item.</summary>
+    private const int MostItems = 10_000;
+
+    /// <param name="request">The request.</param>
+    /// <param name="limits">How large it may be.</param>
+    /// <param name="takesArrays">Whether a JSON array is read; otherwise it is refused, as all that is no object.</param>
     /// <exception cref="BridgeException">It is too large, of no type that is read here, or malformed.</exception>
-    public static Task<RequestBody> ReadAsync(HttpRequest request, LimitOptions limits)
+    public static Task<RequestBody> ReadAsync(HttpRequest request, LimitOptions limits, bool takesArrays = false)
     {
-        // Nothing here decompresses: a compressed body would reach the broker as it is.
-        if (request.Headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
-            throw Unsupported($"The content encoding '{encoding}' is not read here");
+        ThrowIfCompressed(request.Headers);
         if (request.QueryString.HasValue && (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic")))
             return ReadRawAsync(request, limits);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
@@ -31,12 +37,17 @@ internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? P
             return ReadFormAsync(request, limits);
         return type.MediaType.Equals("application/json", StringComparison.OrdinalIgnoreCase)
             || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase)
-            ? ReadJsonAsync(request, limits)
+            ? ReadJsonAsync(request, limits, takesArrays)
             : throw Unsupported($"The content type '{type.MediaType}' is not read here");
     }
 
-    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, LimitOptions limits) =>
-        new(FieldJson.ParseObject(await ReadBytesAsync(request, limits.MaxRequestBytes)));
+    private static async Task<RequestBody> ReadJsonAsync(HttpRequest request, LimitOptions limits, bool takesArrays)
+    {
+        var body = await ReadBytesAsync(request, limits.MaxRequestBytes);
+        return takesArrays && FieldJson.IsArray(body)
+            ? new RequestBody(new RequestFields("One object is expected, not array."), Items: FieldJson.ParseArray(body, MostItems))
+            : new RequestBody(FieldJson.ParseObject(body));
+    }
 
     private static async Task<RequestBody> ReadFormAsync(HttpRequest request, LimitOptions limits) =>
         new(UrlEncoded.Parse(await ReadBytesAsync(request, limits.MaxRequestBytes)));
@@ -60,11 +71,19 @@ internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? P
         if (request.ContentLength > most)
             throw TooLarge(most);
 
-        while (true)
+        try
         {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
-            if (TryTake(request.BodyReader, read, most) is { } body)
-                return body;
+            while (true)
+            {
+                var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+                if (TryTake(request.BodyReader, read, most) is { } body)
+                    return body;
+            }
+        }
+        // Kestrel's word for a chunk whose size no number holds, and for a client that has gone.
+        catch (IOException exception) when (exception is not BadHttpRequestException)
+        {
+            throw BridgeException.RequestInvalid($"The body cannot be read: {exception.Message}");
         }
     }
 
@@ -75,6 +94,15 @@ internal sealed record RequestBody(RequestFields Fields, ReadOnlyMemory<byte>? P
         var body = read.IsCompleted && !isTooLarge ? read.Buffer.ToArray() : null;
         reader.AdvanceTo(body is null ? read.Buffer.Start : read.Buffer.End, read.Buffer.End);
         return isTooLarge ? throw TooLarge(most) : body;
+    }
+
+    /// <summary>Nothing here decompresses: a compressed body would reach the broker as it is.</summary>
+    private static void ThrowIfCompressed(IHeaderDictionary headers)
+    {
+        if (headers.ContentEncoding is { Count: > 0 } encoding && encoding != "identity")
+            throw Unsupported($"The content encoding '{encoding}' is not read here");
+        if (headers.TransferEncoding is { Count: > 0 } transfer && !string.Equals(transfer, "chunked", StringComparison.OrdinalIgnoreCase))
+            throw Unsupported($"The transfer encoding '{transfer}' is not read here");
     }
 
     private static void ThrowIfNotUtf8(MediaTypeHeaderValue type)

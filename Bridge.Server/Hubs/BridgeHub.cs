@@ -1,13 +1,13 @@
 using Bridge.Contracts;
-using Bridge.Server.Brokers;
 using Bridge.Server.Messages;
+using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bridge.Server.Hubs;
 
 /// <summary>The SignalR door: translates, and holds no logic of its own.</summary>
-internal sealed class BridgeHub(BrokerManager brokers, BrokerReads reads, RequestParser parser, BrokerDirectory directory) : Hub
+internal sealed class BridgeHub(BrokerReads reads, MessagePublisher publisher, RequestParser parser, BrokerDirectory directory) : Hub
 {
     public Task<SubscribeResult> Subscribe(RequestFields request)
     {
@@ -30,12 +30,12 @@ internal sealed class BridgeHub(BrokerManager brokers, BrokerReads reads, Reques
     }
 
     public Task<PublishReceipt> Publish(RequestFields request) =>
-        brokers.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
+        publisher.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
 
     public Task<BridgeMessage> Request(RequestFields request)
     {
         var (message, timeout) = RequestParser.ParseRequest(request);
-        return brokers.RequestAsync(message, timeout, Context.ConnectionAborted);
+        return publisher.RequestAsync(message, timeout, Context.ConnectionAborted);
     }
 
     public BrokerInfo[] GetBrokers() => directory.List();

@@ -14,6 +14,9 @@ internal sealed class BridgeException(string code, string detail, Exception? inn
     /// <summary>After how long it makes sense to try again, where that is known.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>Whether what was asked for may have happened all the same; otherwise it is certain that it did not.</summary>
+    public bool IsOutcomeUnknown { get; init; }
+
     public static BridgeException RequestInvalid(string detail) => new(ErrorCodes.RequestInvalid, detail);
 
     public static BridgeException BrokerUnknown(string brokerKey) =>

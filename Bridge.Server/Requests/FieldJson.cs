@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using Bridge.Contracts;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
@@ -10,15 +11,16 @@ internal static class FieldJson
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
+    /// <summary>That an item of an array is too deep is the item's own mistake. A reader does not mind; a document's time grows with its square.</summary>
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
+
     private static readonly JsonSerializerOptions Compact = new() { Encoder = StringifyEncoder.Instance };
 
     /// <summary>Reads a request's body.</summary>
     /// <exception cref="BridgeException">It is no JSON object.</exception>
     public static RequestFields ParseObject(ReadOnlyMemory<byte> utf8)
     {
-        if (!Utf8.IsValid(utf8.Span))
-            throw BridgeException.RequestInvalid("The body is not UTF-8: it holds what is no Unicode.");
-
+        ThrowIfNotUtf8(utf8.Span);
         try
         {
             return FromObject(JsonElement.Parse(utf8.Span, Strict));
@@ -27,6 +29,55 @@ internal static class FieldJson
         {
             throw BridgeException.RequestInvalid($"The body is not a JSON object: {exception.Message}");
         }
+    }
+
+    /// <summary>Whether a body, if it is JSON, is an array.</summary>
+    public static bool IsArray(ReadOnlyMemory<byte> utf8) => utf8.Span.TrimStart(" \t\r\n"u8).StartsWith("["u8);
+
+    /// <summary>Reads an array of objects. Mistakes within an item are told when its members are read.</summary>
+    /// <exception cref="BridgeException">It is no JSON, or has more items than that.</exception>
+    public static IReadOnlyList<RequestFields> ParseArray(ReadOnlyMemory<byte> utf8, int mostItems)
+    {
+        ThrowIfNotUtf8(utf8.Span);
+        var items = new List<RequestFields>();
+        var reader = new Utf8JsonReader(utf8.Span, AnyDepth);
+        try
+        {
+            for (reader.Read(); reader.Read() && reader.TokenType != JsonTokenType.EndArray;)
+            {
+                if (items.Count == mostItems)
+                    throw new BridgeException(ErrorCodes.PayloadTooLarge, $"An array may have {mostItems} items.");
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                items.Add(ParseItem(utf8.Span[start..(int)reader.BytesConsumed]));
+            }
+
+            // Throws where more follows.
+            reader.Read();
+            return items;
+        }
+        catch (JsonException exception)
+        {
+            throw BridgeException.RequestInvalid($"The body is not JSON: {exception.Message}");
+        }
+    }
+
+    private static RequestFields ParseItem(ReadOnlySpan<byte> utf8)
+    {
+        try
+        {
+            return FromObject(JsonElement.Parse(utf8, Strict));
+        }
+        catch (Exception exception) when (IsMalformed(exception))
+        {
+            return new RequestFields($"The item is not a JSON object: {exception.Message}");
+        }
+    }
+
+    private static void ThrowIfNotUtf8(ReadOnlySpan<byte> text)
+    {
+        if (!Utf8.IsValid(text))
+            throw BridgeException.RequestInvalid("The body is not UTF-8: it holds what is no Unicode.");
     }
 
     /// <summary>

@@ -2,6 +2,7 @@ using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
+using Bridge.Server.Publishing;
 using Bridge.Server.Topics;
 
 namespace Bridge.Server.Requests;
@@ -76,10 +77,8 @@ internal sealed class RequestParser(BridgeOptions options)
     public static PublishRequest ParsePublish(RequestFields fields) => ParsePublish(fields, fields.Payload());
 
     /// <summary>The same, with the payload from elsewhere.</summary>
-    public static PublishRequest ParsePublish(RequestFields fields, ReadOnlyMemory<byte> payload)
-    {
-        ThrowIfSet(fields, "idempotencyKey");
-        return new PublishRequest
+    public static PublishRequest ParsePublish(RequestFields fields, ReadOnlyMemory<byte> payload) =>
+        new()
         {
             BrokerKey = fields.RequiredText("brokerKey"),
             Topic = fields.RequiredText("topic"),
@@ -91,8 +90,8 @@ internal sealed class RequestParser(BridgeOptions options)
             ResponseTopic = fields.OptionalText("responseTopic"),
             CorrelationData = fields.Bytes("correlationData"),
             ExpirySeconds = (uint?)fields.Number("expirySeconds", 1, uint.MaxValue),
+            IdempotencyKey = fields.OptionalText("idempotencyKey") is { } key ? IdempotencyKey.Parse(key) : null,
         };
-    }
 
     /// <summary>The same for what is of use in another place.</summary>
     /// <param name="fields">The members.</param>

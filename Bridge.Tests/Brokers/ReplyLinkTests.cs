@@ -5,6 +5,8 @@ using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 using MQTTnet;
 using MQTTnet.Packets;
+using MQTTnet.Protocol;
+using MQTTnet.Server;
 
 namespace Bridge.Tests.Brokers;
 
@@ -277,7 +279,7 @@ public sealed class ReplyLinkTests
 
             asked++;
             if (isRefused)
-                args.Response.ReasonCode = MQTTnet.Protocol.MqttSubscribeReasonCode.NotAuthorized;
+                args.Response.ReasonCode = MqttSubscribeReasonCode.NotAuthorized;
             return Task.CompletedTask;
         });
         await using var host = await BridgeHost.StartAsync(("Bridge:Brokers:plant:Url", broker.Url), ("Bridge:Brokers:plant:Topics", ""));
@@ -296,6 +298,32 @@ public sealed class ReplyLinkTests
         (await client.RequestAsync(LinkHost.Key, "ask", "3")).GetText().Should().Be("3");
         asked.Should().Be(3);
         responder.Requests.Items.Should().HaveCount(2);
+    }
+
+    [Fact]
+    public async Task Request_ResponseTopicThatTheBrokerEndsTheLinkFor_CostsTheOthersTwoLinksAndNoMore()
+    {
+        var asked = 0;
+        await using var broker = await TestBroker.StartAsync(server => server.InterceptingSubscriptionAsync += async args =>
+        {
+            asked++;
+            await server.DisconnectClientAsync(args.ClientId, MqttDisconnectReasonCode.ImplementationSpecificError);
+            args.CloseConnection = true;
+        });
+        await using var host = await BridgeHost.StartAsync(
+            ("Bridge:Brokers:plant:Url", broker.Url), ("Bridge:Brokers:plant:Topics", ""), ("Bridge:Brokers:plant:OnDemandLingerSeconds", "0"));
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
+        await using var client = await HubClient.ConnectAsync(host.HubUrl);
+
+        await ShouldFailAsync(() => client.RequestAsync(LinkHost.Key, "ask", "1"), ErrorCodes.BrokerDisconnected, "went down");
+        await Eventually.HoldsAsync(() => asked == 2);
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Disconnected);
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
+
+        for (var attempt = 0; attempt < 3; attempt++)
+            await ShouldFailAsync(() => client.RequestAsync(LinkHost.Key, "ask", "2"), ErrorCodes.BrokerRejected, "each time it was asked");
+        (await host.GetBrokerAsync(LinkHost.Key)).State.Should().Be(BrokerState.Connected);
+        asked.Should().Be(2);
     }
 
     [ToolFact(Tool.Mosquitto)]
@@ -324,7 +352,7 @@ public sealed class ReplyLinkTests
         await request.Should().ThrowAsync<Exception>().WithMessage($"*{code}: *{detail}*");
 
     private static void Unacknowledged(MqttApplicationMessage reply) =>
-        reply.QualityOfServiceLevel = MQTTnet.Protocol.MqttQualityOfServiceLevel.AtMostOnce;
+        reply.QualityOfServiceLevel = MqttQualityOfServiceLevel.AtMostOnce;
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

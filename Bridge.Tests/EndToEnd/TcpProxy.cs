@@ -15,6 +15,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     private readonly Task _accepting;
     private volatile bool _isCut;
     private volatile bool _losesUpstream;
+    private volatile bool _losesDownstream;
 
     public TcpProxy(int target)
     {
@@ -33,7 +34,7 @@ internal sealed class TcpProxy : IAsyncDisposable
     }
 
     /// <summary>Lets connections through again.</summary>
-    public void Mend() => (_losesUpstream, _isCut) = (false, false);
+    public void Mend() => (_losesUpstream, _losesDownstream, _isCut) = (false, false, false);
 
     /// <summary>Closes all connections; new ones are let through.</summary>
     public void CloseAll()
@@ -48,6 +49,9 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Swallows what clients send, until <see cref="Mend"/>.</summary>
     public void LoseUpstream() => _losesUpstream = true;
+
+    /// <summary>Swallows what the server sends, until <see cref="Mend"/>.</summary>
+    public void LoseDownstream() => _losesDownstream = true;
 
     public async ValueTask DisposeAsync()
     {
@@ -89,7 +93,7 @@ internal sealed class TcpProxy : IAsyncDisposable
                 await upstream.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
                 await Task.WhenAny(
                     PumpAsync(client.GetStream(), upstream.GetStream(), () => _losesUpstream),
-                    PumpAsync(upstream.GetStream(), client.GetStream(), () => false));
+                    PumpAsync(upstream.GetStream(), client.GetStream(), () => _losesDownstream));
             }
             catch (Exception exception) when (
                 exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)

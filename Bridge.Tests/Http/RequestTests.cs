@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Http;
@@ -46,13 +48,38 @@ public sealed class RequestTests(EmbeddedBridge bridge) : IClassFixture<Embedded
     }
 
     [Fact]
+    public async Task Post_ForAStream_IsNotAcceptable()
+    {
+        using var response = await PostAsync("", Json(EmbeddedBridge.NewTopic()), "text/event-stream");
+
+        await response.ShouldBeProblemAsync(406, ErrorCodes.NotAcceptable);
+    }
+
+    [Fact]
+    public async Task Stop_SomebodyWaitsForAReply_IsToldAtOnce()
+    {
+        await using var host = await EmbeddedBridge.StartAsync();
+        var waiting = host.Client.PostAsync("/request?brokerKey=embedded&topic=nobody&timeoutSeconds=60", null);
+        await host.WaitForBrokerAsync("embedded", broker => broker.RequestsWaiting == 1);
+
+        await host.StopAsync();
+
+        using var response = await waiting.WaitAsync(Eventually.DefaultTimeout);
+        await response.ShouldBeProblemAsync(503, ErrorCodes.BrokerDisconnected);
+    }
+
+    [Fact]
     public async Task Post_Form_IsAsked()
     {
         var topic = EmbeddedBridge.NewTopic();
         await using var responder = await bridge.StartResponderAsync(topic);
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
-            ["brokerKey"] = "embedded", ["topic"] = topic, ["message"] = "1 + 1", ["timeoutSeconds"] = "7.5", ["format"] = "raw",
+            ["brokerKey"] = "embedded",
+            ["topic"] = topic,
+            ["message"] = "1 + 1",
+            ["timeoutSeconds"] = "7.5",
+            ["format"] = "raw",
         });
 
         using var response = await PostAsync("", form);

@@ -15,13 +15,14 @@ public sealed class RequestParserTests
     [Fact]
     public void ParsePublish_EveryMemberInJson_IsTaken() => ShouldBeFull(RequestParser.ParsePublish(Fields.FromHub("""
         {"brokerKey":"plant","topic":"a","message":"21.5","qos":2,"retain":true,"contentType":"text/plain","userProperties":[["unit","C"]],
-         "responseTopic":"answer","correlationData":"AP8=","expirySeconds":4294967295}
+         "responseTopic":"answer","correlationData":"AP8=","expirySeconds":4294967295,"idempotencyKey":"k"}
         """)));
 
     [Fact]
     public void ParsePublish_EveryMemberInAForm_IsTaken() => ShouldBeFull(RequestParser.ParsePublish(Fields.FromForm(
         ("brokerKey", "plant"), ("topic", "a"), ("message", "21.5"), ("qos", "2"), ("retain", "true"), ("contentType", "text/plain"),
-        ("userProperties", """[["unit","C"]]"""), ("responseTopic", "answer"), ("correlationData", "AP8="), ("expirySeconds", "4294967295"))));
+        ("userProperties", """[["unit","C"]]"""), ("responseTopic", "answer"), ("correlationData", "AP8="), ("expirySeconds", "4294967295"),
+        ("idempotencyKey", "k"))));
 
     [Fact]
     public void ParsePublish_EveryMemberInMessagePack_IsTaken() => ShouldBeFull(RequestParser.ParsePublish(Fields.FromMessagePack(
@@ -37,6 +38,7 @@ public sealed class RequestParserTests
             ["responseTopic"] = "answer",
             ["correlationData"] = new byte[] { 0, 0xFF },
             ["expirySeconds"] = uint.MaxValue,
+            ["idempotencyKey"] = "k",
         }))));
 
     [Fact]
@@ -65,7 +67,7 @@ public sealed class RequestParserTests
     [InlineData("correlationData", "\"?\"")]
     [InlineData("expirySeconds", "0")]
     [InlineData("expirySeconds", "4294967296")]
-    [InlineData("idempotencyKey", "\"k\"")]
+    [InlineData("idempotencyKey", "5")]
     public void ParsePublish_MemberMissingOrWrong_IsRefusedByName(string member, string? value)
     {
         var members = new Dictionary<string, string> { ["brokerKey"] = "\"plant\"", ["topic"] = "\"a\"", ["message"] = "\"\"" };
@@ -181,6 +183,7 @@ public sealed class RequestParserTests
             ContentType = "text/plain",
             ResponseTopic = "answer",
             ExpirySeconds = uint.MaxValue,
+            IdempotencyKey = "k",
         });
     }
 }

@@ -7,9 +7,10 @@ namespace Bridge.Tests.Support;
 internal static partial class LinuxFigures
 {
     /// <summary>The memory that a process has now, in bytes.</summary>
-    public static long? ResidentBytes(int process) => OperatingSystem.IsLinux()
-        ? long.Parse(ResidentLine().Match(File.ReadAllText($"/proc/{process}/status")).Groups[1].Value, CultureInfo.InvariantCulture) * 1024
-        : null;
+    public static long? ResidentBytes(int process) => StatusBytes(process, "VmRSS");
+
+    /// <summary>The most memory that a process has had at a time, in bytes.</summary>
+    public static long? PeakResidentBytes(int process) => StatusBytes(process, "VmHWM");
 
     /// <summary>How many bytes wait in the system for the other end of each connection of a port on loopback, by the other end's port.</summary>
     public static IReadOnlyDictionary<int, long>? SendQueues(int port) => OperatingSystem.IsLinux()
@@ -21,10 +22,15 @@ internal static partial class LinuxFigures
     // A connection that has ended, of which only the name is left.
     private const string TimeWait = "06";
 
+    private static long? StatusBytes(int process, string name) => OperatingSystem.IsLinux()
+        ? StatusLine().Matches(File.ReadAllText($"/proc/{process}/status")).Where(match => match.Groups[1].Value == name)
+            .Select(match => long.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) * 1024).Single()
+        : null;
+
     private static long Hexadecimal(Match match, int group) => long.Parse(match.Groups[group].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
-    [GeneratedRegex(@"^VmRSS:\s+(\d+) kB", RegexOptions.Multiline)]
-    private static partial Regex ResidentLine();
+    [GeneratedRegex(@"^(\w+):\s+(\d+) kB$", RegexOptions.Multiline)]
+    private static partial Regex StatusLine();
 
     // Number, local and remote address and port, state, what waits to be sent.
     [GeneratedRegex(@"^\s*\d+: 0100007F:([0-9A-F]{4}) 0100007F:([0-9A-F]{4}) ([0-9A-F]{2}) ([0-9A-F]{8}):")]

@@ -1,0 +1,11 @@
+namespace Bridge.Server.Publishing;
+
+/// <summary>Registers what doors publish through.</summary>
+internal static class PublishingServices
+{
+    public static void AddPublishing(this IServiceCollection services)
+    {
+        services.AddSingleton<IdempotentPublishes>();
+        services.AddSingleton<MessagePublisher>();
+    }
+}

@@ -1,0 +1,183 @@
+using System.Globalization;
+using Bridge.Contracts;
+using Bridge.Server.Messages;
+using Bridge.Server.Publishing;
+using Bridge.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Bridge.Tests.Publishing;
+
+public sealed class IdempotentPublishesTests
+{
+    private static readonly PublishRequest Plain = new()
+    {
+        BrokerKey = "plant",
+        Topic = "a",
+        Payload = "1"u8.ToArray(),
+        UserProperties = [["a", "b"]],
+        CorrelationData = new byte[] { 1 },
+        IdempotencyKey = "k",
+    };
+
+    private static readonly PublishReceipt Receipt = new()
+    {
+        BrokerKey = "plant",
+        Topic = "a",
+        QualityOfService = QualityOfService.AtLeastOnce,
+        Reason = PublishReason.NoMatchingSubscribers,
+    };
+
+    private static readonly PublishRequest[] Differing =
+    [
+        Plain with { BrokerKey = "other" },
+        Plain with { Topic = "b" },
+        Plain with { Payload = "2"u8.ToArray() },
+        Plain with { Payload = default },
+        Plain with { QualityOfService = QualityOfService.ExactlyOnce },
+        Plain with { Retain = true },
+        Plain with { ContentType = "" },
+        Plain with { UserProperties = [["a", "c"]] },
+        Plain with { UserProperties = null },
+        Plain with { ResponseTopic = "a" },
+        Plain with { CorrelationData = new byte[] { 2 } },
+        Plain with { ExpirySeconds = 1 },
+    ];
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly IdempotentPublishes _publishes;
+    private int _published;
+
+    public IdempotentPublishesTests() => _publishes = new IdempotentPublishes(_time);
+
+    [Fact]
+    public async Task PublishAsync_SameKeyAndMessage_PublishesOnceAndRepeatsTheReceipt()
+    {
+        var copy = Plain with { Payload = "1"u8.ToArray(), UserProperties = [["a", "b"]] };
+
+        (await PublishAsync(Plain)).Should().Be(Receipt);
+        _time.Advance(IdempotentPublishes.Memory - TimeSpan.FromTicks(1));
+        (await PublishAsync(copy)).Should().Be(Receipt);
+
+        _published.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task PublishAsync_SameKeyLater_PublishesAgain()
+    {
+        await PublishAsync(Plain);
+        _time.Advance(IdempotentPublishes.Memory);
+
+        await PublishAsync(Differing[0]);
+
+        _published.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task PublishAsync_SameKeyAndAnyOtherMember_IsAConflict()
+    {
+        await PublishAsync(Plain);
+
+        foreach (var request in Differing)
+            (await RefusalAsync(PublishAsync(request))).Code.Should().Be(ErrorCodes.IdempotencyConflict, "of {0}", request);
+
+        _published.Should().Be(1);
+        await PublishAsync(Plain with { IdempotencyKey = "K" });
+        _published.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task PublishAsync_WhileTheFirstIsUnderWay_JoinsItAlsoWhenTheFirstCallerGoes()
+    {
+        using var gone = new CancellationTokenSource();
+        var answer = new TaskCompletionSource<PublishReceipt>();
+        var first = _publishes.PublishAsync(Plain, () => Count(answer.Task), gone.Token);
+        var second = _publishes.PublishAsync(Plain, () => Count(answer.Task), default);
+        // However long it takes.
+        _time.Advance(2 * IdempotentPublishes.Memory);
+        await gone.CancelAsync();
+        await first.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
+
+        var third = _publishes.PublishAsync(Plain, () => Count(answer.Task), default);
+        answer.SetResult(Receipt);
+
+        (await second.WaitAsync(Eventually.DefaultTimeout)).Should().Be(Receipt);
+        (await third.WaitAsync(Eventually.DefaultTimeout)).Should().Be(Receipt);
+        _published.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task PublishAsync_FailedForCertain_LeavesTheKeyFree()
+    {
+        (await RefusalAsync(PublishAsync(Plain, new BridgeException(ErrorCodes.BrokerRefused, "no")))).Code.Should().Be(ErrorCodes.BrokerRefused);
+
+        (await PublishAsync(Differing[1])).Topic.Should().Be("b");
+
+        _published.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task PublishAsync_FailedAtOnce_LeavesTheKeyFree()
+    {
+        await RefusalAsync(_publishes.PublishAsync(Plain, () => throw BridgeException.BrokerUnknown("plant"), default));
+
+        (await PublishAsync(Plain)).Should().Be(Receipt);
+    }
+
+    [Fact]
+    public async Task PublishAsync_OutcomeUnknown_RepeatsTheFailureUntilTheKeyIsForgotten()
+    {
+        await RefusalAsync(PublishAsync(Plain, new BridgeException(ErrorCodes.PublishTimeout, "late") { IsOutcomeUnknown = true }));
+
+        (await RefusalAsync(PublishAsync(Plain))).Message.Should().Be("late");
+        _published.Should().Be(1);
+        _time.Advance(IdempotentPublishes.Memory);
+        await PublishAsync(Plain);
+        _published.Should().Be(2);
+    }
+
+    [Fact]
+    public async Task PublishAsync_Fault_IsNotTriedAgain()
+    {
+        await PublishAsync(Plain, new InvalidOperationException("a bug")).Awaiting(task => task).Should().ThrowAsync<InvalidOperationException>();
+
+        await PublishAsync(Plain).Awaiting(task => task).Should().ThrowAsync<InvalidOperationException>();
+        _published.Should().Be(1);
+    }
+
+    [Fact]
+    public async Task PublishAsync_MoreKeysThanAreRemembered_RefusesNewOnesAndForgetsNone()
+    {
+        await PublishAsync(Numbered(0));
+        _time.Advance(TimeSpan.FromMinutes(2));
+        for (var number = 1; number < IdempotentPublishes.MostKeys; number++)
+            await PublishAsync(Numbered(number));
+
+        var refusal = await RefusalAsync(PublishAsync(Numbered(-1)));
+
+        (refusal.Code, refusal.RetryAfter).Should().Be((ErrorCodes.Overloaded, TimeSpan.FromMinutes(3)));
+        _published.Should().Be(IdempotentPublishes.MostKeys);
+        await PublishAsync(Numbered(0));
+        await PublishAsync(Numbered(IdempotentPublishes.MostKeys - 1));
+        _published.Should().Be(IdempotentPublishes.MostKeys, "they are remembered");
+        _time.Advance(refusal.RetryAfter!.Value);
+        await PublishAsync(Numbered(-1));
+        _published.Should().Be(IdempotentPublishes.MostKeys + 1);
+        (await RefusalAsync(PublishAsync(Numbered(-2)))).Code.Should().Be(ErrorCodes.Overloaded, "one was forgotten, and no other");
+    }
+
+    private static PublishRequest Numbered(int number) => Plain with { IdempotencyKey = number.ToString(CultureInfo.InvariantCulture) };
+
+    private Task<PublishReceipt> PublishAsync(PublishRequest request, Exception? failure = null) => _publishes.PublishAsync(
+        request,
+        () => Count(failure is null ? Task.FromResult(Receipt with { BrokerKey = request.BrokerKey, Topic = request.Topic }) : Task.FromException<PublishReceipt>(failure)),
+        default);
+
+    private Task<PublishReceipt> Count(Task<PublishReceipt> answer)
+    {
+        _published++;
+        return answer;
+    }
+
+    private static async Task<BridgeException> RefusalAsync(Task task) =>
+        (await task.Awaiting(refused => refused.WaitAsync(Eventually.DefaultTimeout)).Should().ThrowAsync<BridgeException>()).Which;
+}
