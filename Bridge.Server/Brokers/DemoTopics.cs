@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using MQTTnet;
 using MQTTnet.Protocol;
 using MQTTnet.Server;
 
@@ -13,10 +14,15 @@ internal sealed class DemoTopics(MqttServer server, TimeProvider time) : IAsyncD
     private readonly CancellationTokenSource _stopping = new();
     private Task _running = Task.CompletedTask;
 
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start()
+    {
+        server.InterceptingPublishAsync += EchoAsync;
+        _running = Task.Run(RunAsync);
+    }
 
     public async ValueTask DisposeAsync()
     {
+        server.InterceptingPublishAsync -= EchoAsync;
         await _stopping.CancelAsync();
         await _running;
         _stopping.Dispose();
@@ -43,6 +49,18 @@ internal sealed class DemoTopics(MqttServer server, TimeProvider time) : IAsyncD
                 await PublishAsync($"demo/{Machines[i]}/state", DescribeState(tick, i), retain: true);
         }
     }
+
+    /// <summary>Replies to a request on <c>demo/echo</c> with what it says (MQTT 5 §4.10).</summary>
+    private Task EchoAsync(InterceptingPublishEventArgs published) =>
+        published.ApplicationMessage is not { Topic: "demo/echo", ResponseTopic: { Length: > 0 } responseTopic } request
+            ? Task.CompletedTask
+            : server.InjectApplicationMessage(new InjectedMqttApplicationMessage(new MqttApplicationMessage
+            {
+                Topic = responseTopic,
+                CorrelationData = request.CorrelationData,
+                Payload = request.Payload,
+                ContentType = request.ContentType,
+            }));
 
     private static string DescribeState(int tick, int machine) => JsonSerializer.Serialize(new
     {

@@ -138,7 +138,7 @@ public sealed class RequestTests(EmbeddedBridge bridge) : IClassFixture<Embedded
     [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a\",\"message\":\"1\",\"correlationData\":\"AA==\"}")]
     [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a\",\"message\":\"1\",\"retain\":true}")]
     [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a\",\"message\":\"1\",\"idempotencyKey\":\"k\"}")]
-    [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a\",\"message\":\"1\",\"format\":\"stream\"}")]
+    [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a\",\"message\":\"1\",\"format\":\"stream\"}", 406, "not_acceptable")]
     [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a/+\",\"message\":\"1\"}", 400, "topic_invalid")]
     [InlineData("{\"brokerKey\":\"embedded\",\"topic\":\"a\"}", 400, "message_missing")]
     [InlineData("{\"brokerKey\":\"nobody\",\"topic\":\"a\",\"message\":\"1\"}", 404, "broker_unknown")]

@@ -16,7 +16,9 @@ internal static partial class LinuxFigures
     public static IReadOnlyDictionary<int, long>? SendQueues(int port) => OperatingSystem.IsLinux()
         ? File.ReadLines("/proc/net/tcp").Select(line => ConnectionLine().Match(line))
             .Where(match => match.Success && Hexadecimal(match, 1) == port && match.Groups[3].Value != TimeWait)
-            .ToDictionary(match => (int)Hexadecimal(match, 2), match => Hexadecimal(match, 4))
+            // While connections come and go the system may tell one twice.
+            .GroupBy(match => (int)Hexadecimal(match, 2), match => Hexadecimal(match, 4))
+            .ToDictionary(connection => connection.Key, connection => connection.Last())
         : null;
 
     // A connection that has ended, of which only the name is left.
