@@ -1,8 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Bridge.Server.Configuration;
 using Bridge.Tests.Support;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Bridge.Tests.Http;
 
@@ -24,7 +22,6 @@ public sealed class OpenApiExamplesTests : IAsyncLifetime
     public async Task Requests_OfTheDescription_AreAnsweredAsItSays()
     {
         await WaitForDemoAsync("demo/clock", "demo/press/state", "demo/mixer/state");
-        await using var device = await StartDeviceAsync("demo/ping");
         var examples = _description.Operations.SelectMany(operation => ApiExample.Of(_description, operation)).ToList();
 
         foreach (var example in examples)
@@ -109,8 +106,4 @@ public sealed class OpenApiExamplesTests : IAsyncLifetime
             });
         }
     }
-
-    /// <summary>Replies to whatever comes on the topic, as a device would.</summary>
-    private Task<Responder> StartDeviceAsync(string topic) =>
-        Responder.StartAsync(_host.Services.GetRequiredService<BridgeOptions>().EmbeddedBroker.Port, topic);
 }
