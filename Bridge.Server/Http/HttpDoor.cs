@@ -15,6 +15,7 @@ internal static class HttpDoor
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<RequestEndpoint>();
+        services.AddSingleton<OpenApiEndpoint>();
         services.AddExceptionHandler<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
@@ -33,6 +34,7 @@ internal static class HttpDoor
         routes.MapDirectly("/request", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<RequestEndpoint>().HandleAsync);
         routes.MapGet("/brokers", (BrokerDirectory directory) => Results.Json(directory.List(), BridgeJson.Options));
         routes.MapGet("/brokers/{brokerKey}", (string brokerKey, BrokerDirectory directory) => Results.Json(directory.Get(brokerKey), BridgeJson.Options));
+        routes.MapMethods("/openapi/v1.json", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<OpenApiEndpoint>().Handle);
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteHealthAsync });
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
     }

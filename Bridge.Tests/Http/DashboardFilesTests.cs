@@ -8,6 +8,9 @@ public sealed class DashboardFilesTests(EmbeddedBridge bridge) : IClassFixture<E
     [InlineData("/app.css", "text/css")]
     [InlineData("/js/app.js", "text/javascript")]
     [InlineData("/icon.svg", "image/svg+xml")]
+    [InlineData("/docs/", "text/html")]
+    [InlineData("/docs/docs.js", "text/javascript")]
+    [InlineData("/docs/docs.css", "text/css")]
     public async Task Get_File_HasTheHeadersThatKeepThePageToItself(string path, string contentType)
     {
         using var response = await bridge.GetAsync(new Uri(path, UriKind.Relative), null);
@@ -20,6 +23,36 @@ public sealed class DashboardFilesTests(EmbeddedBridge bridge) : IClassFixture<E
         response.Headers.GetValues("Referrer-Policy").Should().Equal("no-referrer");
         response.Headers.GetValues("Cache-Control").Should().Equal("no-cache");
     }
+
+    [Theory]
+    [InlineData("/", false)]
+    [InlineData("/app.css", false)]
+    [InlineData("/docs/", true)]
+    [InlineData("/docs/index.html", true)]
+    public async Task Get_File_AllowsDataUrlsOnlyToTheDocs(string path, bool isAllowed)
+    {
+        using var response = await bridge.GetAsync(new Uri(path, UriKind.Relative), null);
+
+        response.Headers.GetValues("Content-Security-Policy").Single().Contains("img-src 'self' data:").Should().Be(isAllowed);
+    }
+
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    public async Task Get_DocsWithoutSlash_LeadsToThemByARelativeAddress(string method)
+    {
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = bridge.Client.BaseAddress };
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri("/docs", UriKind.Relative));
+
+        using var response = await client.SendAsync(request);
+
+        ((int)response.StatusCode).Should().Be(302);
+        response.Headers.Location!.OriginalString.Should().Be("docs/");
+    }
+
+    [Fact]
+    public async Task Get_Dashboard_LinksToTheDocsByARelativeAddress() =>
+        (await bridge.Client.GetStringAsync(new Uri("/", UriKind.Relative))).Should().Contain("href=\"docs/\"");
 
     [Fact]
     public async Task Get_UnchangedFile_IsNotSentAgain()
