@@ -3,16 +3,19 @@ using System.Text;
 namespace Bridge.Benchmarks.Clients;
 
 /// <summary>How a subscriber of one kind of server introduces itself, and what it reads in the answers.</summary>
-/// <param name="Path">The path of the WebSocket upgrade.</param>
+/// <param name="Path">The path of the WebSocket upgrade, or of the stream of events.</param>
 /// <param name="SubProtocol">The WebSocket subprotocol, where the server wants one.</param>
 /// <param name="IsBinary">Whether it sends binary messages.</param>
 /// <param name="Steps">What it sends until it is subscribed, each with the bytes that confirm it; an empty message sends nothing.</param>
-/// <param name="KeepAlive">What it sends now and then, so that the server does not think it dead.</param>
-/// <param name="TellsSkipped">Whether the server says how many messages it has left out.</param>
+/// <param name="KeepAlive">What it sends now and then, so that the server does not think it dead; null: nothing.</param>
+/// <param name="SkippedName">What stands before the number of messages that the server has left out; null where it does not say.</param>
 internal sealed record Dialect(
-    string Path, string? SubProtocol, bool IsBinary, (byte[] Send, byte[] Await)[] Steps, byte[] KeepAlive, bool TellsSkipped = false)
+    string Path, string? SubProtocol, bool IsBinary, (byte[] Send, byte[] Await)[] Steps, byte[]? KeepAlive, byte[]? SkippedName = null)
 {
     private const string Broker = BridgeNames.BrokerKey;
+
+    /// <summary>Whether it is a stream of events, and no WebSocket: the answer to one GET.</summary>
+    public bool IsEventStream { get; private init; }
 
     /// <summary>SignalR's JSON protocol, with the bridge's hub.</summary>
     public static Dialect SignalRJson(string filter) => new(
@@ -24,7 +27,7 @@ internal sealed record Dialect(
             (Utf8($$"""{"type":1,"invocationId":"1","target":"Subscribe","arguments":[{"brokerKey":"{{Broker}}","topic":"{{filter}}","snapshot":false}]}""" + "\u001e"), Utf8("\"subscription\"")),
         ],
         Utf8("""{"type":6}""" + "\u001e"),
-        TellsSkipped: true);
+        SkippedCount.InBatch);
 
     /// <summary>SignalR's MessagePack protocol, with the bridge's hub.</summary>
     public static Dialect SignalRMessagePack(string filter) => new(
@@ -36,7 +39,17 @@ internal sealed record Dialect(
             (MessagePackFrames.Subscribe(Broker, filter), Utf8("subscription")),
         ],
         MessagePackFrames.Ping,
-        TellsSkipped: true);
+        SkippedCount.InBatch);
+
+    /// <summary>Server-sent events, from the bridge or from the gateway of Peers/node-sse.mjs.</summary>
+    public static Dialect EventStream(string filter) => new(
+        $"/events?brokerKey={Broker}&topic={Uri.EscapeDataString(filter)}&format=stream&snapshot=false",
+        null,
+        IsBinary: false,
+        [([], Utf8("event: subscribed\n"))],
+        KeepAlive: null,
+        SkippedCount.InEvent)
+    { IsEventStream = true };
 
     /// <summary>MQTT 3.1.1 over WebSocket.</summary>
     public static Dialect Mqtt(string filter) => new(

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 
@@ -51,11 +50,11 @@ internal sealed class HttpExchange : IEpollClient, IDisposable
         received.CopyTo(_answer.AsSpan(_length));
         _length += received.Length;
         ReadOnlySpan<byte> answer = _answer.AsSpan(0, _length);
-        if (!IsComplete(answer))
+        if (!HttpAnswer.IsComplete(answer))
             return;
 
         Answers++;
-        if (!answer.StartsWith("HTTP/1.1 2"u8))
+        if (!HttpAnswer.IsSuccess(answer))
             Failures++;
         Latency?.Add(LoadPayload.Microseconds - _sentAt);
         _length = 0;
@@ -66,19 +65,4 @@ internal sealed class HttpExchange : IEpollClient, IDisposable
     public void Closed() => IsClosed = true;
 
     public void Dispose() => _socket.Dispose();
-
-    private static bool IsComplete(ReadOnlySpan<byte> answer)
-    {
-        var end = answer.IndexOf("\r\n\r\n"u8);
-        if (end < 0)
-            return false;
-
-        var head = answer[..end];
-        var body = answer[(end + 4)..];
-        var at = head.IndexOf("Content-Length: "u8);
-        if (at < 0)
-            return head.IndexOf("Transfer-Encoding: chunked"u8) < 0 || body.EndsWith("0\r\n\r\n"u8);
-
-        return Utf8Parser.TryParse(head[(at + "Content-Length: "u8.Length)..], out int length, out _) && body.Length >= length;
-    }
 }

@@ -2,19 +2,20 @@ using System.Buffers.Binary;
 
 namespace Bridge.Benchmarks.Clients;
 
-/// <summary>Reads how many messages a batch of the bridge says it left out.</summary>
+/// <summary>Reads how many messages the bridge says it left out.</summary>
 internal static class SkippedCount
 {
-    /// <summary>The name and room for the number: nine digits in JSON, an integer in MessagePack.</summary>
-    public const int RecordLength = 18;
+    /// <summary>Room for the number, behind its name: nine digits in JSON, an integer in MessagePack.</summary>
+    public const int ValueLength = 11;
 
-    public static byte[] Name { get; } = "skipped"u8.ToArray();
+    /// <summary>The name in a batch.</summary>
+    public static byte[] InBatch { get; } = "skipped"u8.ToArray();
 
-    public static long Read(ReadOnlySpan<byte> record)
-    {
-        var value = record[Name.Length..];
-        return value[0] == '"' ? ReadJson(value[2..]) : ReadMessagePack(value);
-    }
+    /// <summary>The name in a stream of events, in which the event itself is called so too.</summary>
+    public static byte[] InEvent { get; } = "{\"skipped"u8.ToArray();
+
+    /// <param name="value">What stands behind the name.</param>
+    public static long Read(ReadOnlySpan<byte> value) => value[0] == '"' ? ReadJson(value[2..]) : ReadMessagePack(value);
 
     private static long ReadJson(ReadOnlySpan<byte> text)
     {

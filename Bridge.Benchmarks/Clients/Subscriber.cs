@@ -3,25 +3,25 @@ using System.Net.Sockets;
 namespace Bridge.Benchmarks.Clients;
 
 /// <summary>
-/// One WebSocket connection that counts what it is sent. Its numbers are written by the reading thread alone; others may read them.
+/// One connection that counts what it is sent. Its numbers are written by the reading thread alone; others may read them.
 /// </summary>
 internal sealed class Subscriber : IEpollClient, IDisposable
 {
     private readonly Socket _socket;
-    private readonly byte[] _keepAlive;
+    private readonly byte[]? _keepAlive;
+    private readonly IFraming _framing;
     private readonly RecordScanner _messages;
     private readonly RecordScanner? _skipped;
-    private WebSocketFrames _frames;
     private long _expected;
 
-    public Subscriber(Socket socket, WebSocketFrames frames, Dialect dialect)
+    public Subscriber(Socket socket, IFraming framing, Dialect dialect)
     {
-        (_socket, _frames) = (socket, frames);
+        (_socket, _framing) = (socket, framing);
         Descriptor = (int)socket.Handle;
-        _keepAlive = WebSocketFrames.Write(dialect.KeepAlive, dialect.IsBinary);
+        _keepAlive = dialect.KeepAlive is { } keepAlive ? WebSocketFrames.Write(keepAlive, dialect.IsBinary) : null;
         _messages = new RecordScanner(LoadPayload.Mark, LoadPayload.RecordLength, Count);
-        _skipped = dialect.TellsSkipped
-            ? new RecordScanner(SkippedCount.Name, SkippedCount.RecordLength, record => Skipped += SkippedCount.Read(record))
+        _skipped = dialect.SkippedName is { } name
+            ? new RecordScanner(name, name.Length + SkippedCount.ValueLength, record => Skipped += SkippedCount.Read(record[name.Length..]))
             : null;
     }
 
@@ -48,7 +48,7 @@ internal sealed class Subscriber : IEpollClient, IDisposable
         Bytes += received.Length;
         while (!received.IsEmpty)
         {
-            var piece = _frames.Next(ref received);
+            var piece = _framing.Next(ref received);
             if (piece.IsEmpty)
                 continue;
             _skipped?.Feed(piece);
@@ -58,7 +58,11 @@ internal sealed class Subscriber : IEpollClient, IDisposable
 
     public void Closed() => IsClosed = true;
 
-    public void SendKeepAlive() => Native.Send(Descriptor, ref _keepAlive[0], _keepAlive.Length, Native.DoNotWait | Native.NoSignal);
+    public void SendKeepAlive()
+    {
+        if (_keepAlive is not null)
+            Native.Send(Descriptor, ref _keepAlive[0], _keepAlive.Length, Native.DoNotWait | Native.NoSignal);
+    }
 
     public void Dispose() => _socket.Dispose();
 

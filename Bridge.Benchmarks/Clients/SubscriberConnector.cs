@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Bridge.Benchmarks.Clients;
 
-/// <summary>Connects a subscriber: the WebSocket upgrade, and the dialect's steps until it is subscribed.</summary>
+/// <summary>Connects a subscriber: the WebSocket upgrade or the request for a stream, and the dialect's steps until it is subscribed.</summary>
 internal static class SubscriberConnector
 {
     private const int Patience = 20_000;
@@ -26,9 +26,9 @@ internal static class SubscriberConnector
             if (receiveBuffer > 0)
                 socket.ReceiveBufferSize = receiveBuffer;
             socket.Connect(IPAddress.Loopback, port);
-            socket.Send(Upgrade(port, dialect));
-            var conversation = new Conversation(socket);
-            conversation.WaitForUpgrade();
+            socket.Send(Request(port, dialect));
+            var conversation = new Conversation(socket, dialect.IsEventStream ? new ChunkedBody() : new WebSocketFrames());
+            conversation.WaitForHead(dialect.IsEventStream ? "HTTP/1.1 200" : "HTTP/1.1 101");
             foreach (var (send, await) in dialect.Steps)
             {
                 if (send.Length > 0)
@@ -36,7 +36,7 @@ internal static class SubscriberConnector
                 conversation.WaitFor(await);
             }
 
-            return new Subscriber(socket, conversation.Frames, dialect);
+            return new Subscriber(socket, conversation.Framing, dialect);
         }
         catch
         {
@@ -45,21 +45,22 @@ internal static class SubscriberConnector
         }
     }
 
-    private static byte[] Upgrade(int port, Dialect dialect) => Encoding.ASCII.GetBytes(
-        $"GET {dialect.Path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-        + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
-        + (dialect.SubProtocol is { } name ? $"Sec-WebSocket-Protocol: {name}\r\n" : "")
-        + "\r\n");
+    private static byte[] Request(int port, Dialect dialect) => Encoding.ASCII.GetBytes(
+        $"GET {dialect.Path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n{(dialect.IsEventStream ? "" : Upgrade(dialect.SubProtocol))}\r\n");
 
-    private sealed class Conversation(Socket socket)
+    private static string Upgrade(string? subProtocol) =>
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n"
+        + (subProtocol is null ? "" : $"Sec-WebSocket-Protocol: {subProtocol}\r\n");
+
+    private sealed class Conversation(Socket socket, IFraming framing)
     {
         private readonly byte[] _buffer = new byte[16_384];
         private readonly List<byte> _heard = [];
-        private WebSocketFrames _frames;
 
-        public WebSocketFrames Frames => _frames;
+        public IFraming Framing => framing;
 
-        public void WaitForUpgrade()
+        /// <param name="wanted">How the status line begins.</param>
+        public void WaitForHead(string wanted)
         {
             var head = new List<byte>();
             while (true)
@@ -69,8 +70,8 @@ internal static class SubscriberConnector
                 var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
                 if (end < 0)
                     continue;
-                if (!text.StartsWith("HTTP/1.1 101", StringComparison.Ordinal))
-                    throw new InvalidOperationException($"The server refused the WebSocket: {text}");
+                if (!text.StartsWith(wanted, StringComparison.Ordinal))
+                    throw new InvalidOperationException($"The server refused the subscriber: {text}");
                 Hear([.. head.Skip(end + 4)]);
                 return;
             }
@@ -87,7 +88,7 @@ internal static class SubscriberConnector
         private void Hear(ReadOnlySpan<byte> received)
         {
             while (!received.IsEmpty)
-                _heard.AddRange(_frames.Next(ref received));
+                _heard.AddRange(framing.Next(ref received));
         }
 
         private ReadOnlySpan<byte> Receive(List<byte> soFar)

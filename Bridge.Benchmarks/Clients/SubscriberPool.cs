@@ -3,8 +3,6 @@ namespace Bridge.Benchmarks.Clients;
 /// <summary>Many subscribers of one server, read by one thread.</summary>
 internal sealed class SubscriberPool : IDisposable
 {
-    private const int ConnectingAtATime = 16;
-
     // As often as SignalR's own clients do.
     private static readonly TimeSpan KeepAliveEvery = TimeSpan.FromSeconds(15);
 
@@ -40,19 +38,7 @@ internal sealed class SubscriberPool : IDisposable
     /// <param name="pausedEvery">Every which one <see cref="Pause"/> concerns; 0 for none.</param>
     public static SubscriberPool Connect(int port, Dialect dialect, int count, int pausedEvery = 0)
     {
-        var subscribers = new Subscriber[count];
-        try
-        {
-            Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = ConnectingAtATime }, i =>
-                subscribers[i] = SubscriberConnector.Connect(port, dialect, IsPaused(i, pausedEvery) ? 8192 : 0));
-        }
-        catch
-        {
-            foreach (var subscriber in subscribers)
-                subscriber?.Dispose();
-            throw;
-        }
-
+        var subscribers = Connecting.All(count, i => SubscriberConnector.Connect(port, dialect, IsPaused(i, pausedEvery) ? 8192 : 0));
         return new SubscriberPool(subscribers, pausedEvery);
     }
 

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Bridge.Benchmarks.Clients;
 
 /// <summary>WebSocket framing (RFC 6455 §5), as far as a load generator needs it.</summary>
-internal struct WebSocketFrames
+internal sealed class WebSocketFrames : IFraming
 {
     private const byte FinalText = 0x81;
     private const byte FinalBinary = 0x82;
@@ -14,8 +14,8 @@ internal struct WebSocketFrames
     private int _headerLength;
     private long _remaining;
 
-    /// <summary>Reads on in what a server sent. The payload of control frames is left out.</summary>
-    /// <returns>The next piece of payload, empty where there is none; <paramref name="rest"/> is what comes after it.</returns>
+    /// <inheritdoc/>
+    /// <remarks>The payload of control frames is left out.</remarks>
     public ReadOnlySpan<byte> Next(ref ReadOnlySpan<byte> rest)
     {
         while (!rest.IsEmpty)
@@ -69,7 +69,7 @@ internal struct WebSocketFrames
         return true;
     }
 
-    private readonly int HeaderSize => _header[1] switch { 126 => 4, 127 => 10, _ => 2 };
+    private int HeaderSize => _header[1] switch { 126 => 4, 127 => 10, _ => 2 };
 
     [System.Runtime.CompilerServices.InlineArray(10)]
     private struct HeaderBytes

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bridge.Benchmarks.Clients;
 using Bridge.Benchmarks.Peers;
 
@@ -12,8 +11,6 @@ internal static class FanOutRun
     // Long enough to fill the system's buffers for a connection, which take megabytes, and the server's; short enough for a server
     // that ends a connection on which nothing could be written for 10 s.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(8);
-    private static readonly TimeSpan QuietAtEnd = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(10);
 
     public static async Task<Figures> RunAsync(RunningPeer peer, Peer kind, FanOutLoad load, LoadOptions options)
     {
@@ -35,7 +32,7 @@ internal static class FanOutRun
 
         publisher.Stop();
         pool.Resume();
-        await DrainAsync(pool, publisher.Published);
+        await Drain.WaitAsync(() => pool.Lost(publisher.Published) == 0, () => pool.Bytes);
         return figures with
         {
             P50 = latency.Percentile(0.5),
@@ -47,18 +44,5 @@ internal static class FanOutRun
             Disordered = pool.Disordered,
             Closed = pool.Closed,
         };
-    }
-
-    /// <summary>Waits until all has come, or nothing comes any more.</summary>
-    private static async Task DrainAsync(SubscriberPool pool, long published)
-    {
-        var (clock, quiet, before) = (Stopwatch.StartNew(), Stopwatch.StartNew(), 0L);
-        while (pool.Lost(published) != 0 && clock.Elapsed < LongestDrain && quiet.Elapsed < QuietAtEnd)
-        {
-            await Task.Delay(20);
-            if (pool.Bytes != before)
-                quiet.Restart();
-            before = pool.Bytes;
-        }
     }
 }

@@ -43,6 +43,12 @@ internal sealed record Figures
     /// <summary>Resident memory for each idle connection, in KiB.</summary>
     public double? KilobytesAConnection { get; init; }
 
+    /// <summary>The time from one message to the last of those who waited for it, in milliseconds.</summary>
+    public double? Last { get; init; }
+
+    /// <summary>How many threads the server's process has.</summary>
+    public double? Threads { get; init; }
+
     /// <summary>The median of each figure by itself. Faults are no matter of luck: of them the worst counts.</summary>
     public static Figures Median(IReadOnlyList<Figures> runs) => new()
     {
@@ -55,6 +61,8 @@ internal sealed record Figures
         P999 = Median(runs, run => run.P999),
         Bytes = Median(runs, run => run.Bytes),
         KilobytesAConnection = Median(runs, run => run.KilobytesAConnection),
+        Last = Median(runs, run => run.Last),
+        Threads = Median(runs, run => run.Threads),
         Lost = runs.Max(run => run.Lost),
         Skipped = runs.Max(run => run.Skipped),
         Disordered = runs.Max(run => run.Disordered),

@@ -20,7 +20,13 @@ internal sealed class LoadCommand(LoadOptions options)
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         ThreadPool.SetMinThreads(Threads, Threads);
         var scenarios = Scenario.All.Where(scenario => LoadOptions.Selects(options.Scenarios, scenario.Name)).ToArray();
-        Machine.RaiseOpenFiles(options.Subscribers ?? scenarios.Select(scenario => scenario.Subscribers).DefaultIfEmpty().Max());
+        var connections = options.Subscribers ?? scenarios.Select(scenario => scenario.Subscribers).DefaultIfEmpty().Max();
+        if (Machine.WhyNot(connections) is { } reason)
+        {
+            Console.Error.WriteLine(reason);
+            return 1;
+        }
+
         foreach (var scenario in scenarios)
             await RunAsync(scenario);
 

@@ -8,12 +8,12 @@ internal sealed record LoadOptions
     public const string Usage = """
         load [options]   runs the bridge beside its peers and prints one Markdown table
 
-          --scenario a,b   only these; http stands for http-get and all others of that family, and so on
+          --scenario a,b   only these; http stands for http-get and all others of that family, polls for polls-idle, and so on
           --peers a,b      only these, likewise: bridge, node
           --seconds n      how long is measured in each run (5)
           --warmup n       how long each run goes on before that (3)
           --rounds n       how many runs of each, in turn; the table shows medians (3)
-          --subscribers n  instead of the number that the scenario says
+          --subscribers n  instead of the number that the scenario says, of subscribers or of long polls
         """;
 
     public string[] Scenarios { get; private init; } = [];

@@ -1,7 +1,5 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Bridge.Benchmarks.Clients;
 
 namespace Bridge.Benchmarks.Load;
@@ -9,30 +7,24 @@ namespace Bridge.Benchmarks.Load;
 /// <summary>Publishes to a broker at a steady rate, QoS 0, on a thread of its own.</summary>
 internal sealed class LoadPublisher : IDisposable
 {
-    private const int MostAtOnce = 200;
-
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[][] _topics;
-    private readonly int _payloadLength;
-    private readonly byte[] _buffer;
+    private readonly LoadLink _link;
+    private readonly Random? _random;
+    private readonly long[] _lastSequences;
     private readonly Thread _thread;
     private volatile bool _isStopping;
     private long _published;
 
     /// <param name="port">The broker's port on loopback.</param>
-    /// <param name="topics">How many topics it publishes to in turn: <c>load/0</c>, <c>load/1</c> and so on.</param>
+    /// <param name="topics">How many topics it publishes to: <c>load/0</c>, <c>load/1</c> and so on.</param>
     /// <param name="payloadLength">The length of each payload, in bytes.</param>
     /// <param name="rate">Messages a second.</param>
-    public LoadPublisher(int port, int topics, int payloadLength, int rate)
+    /// <param name="random">Chooses each message's topic; where there is none, they take turns.</param>
+    public LoadPublisher(int port, int topics, int payloadLength, int rate, Random? random = null)
     {
-        _topics = [.. Enumerable.Range(0, topics).Select(i => Encoding.UTF8.GetBytes(TopicAt(i)))];
-        _payloadLength = payloadLength;
-        _buffer = new byte[MostAtOnce * (payloadLength + 32)];
-        _socket.ReceiveTimeout = 10_000;
-        _socket.Connect(IPAddress.Loopback, port);
-        _socket.Send(MqttPackets.Connect);
-        if (_socket.Receive(_buffer) < 4 || _buffer[0] != 0x20 || _buffer[3] != 0)
-            throw new InvalidOperationException("The broker refused the publisher.");
+        _link = new LoadLink(port, topics, payloadLength);
+        _random = random;
+        _lastSequences = new long[topics];
+        Array.Fill(_lastSequences, -1);
         _thread = new Thread(() => Run(rate)) { IsBackground = true, Name = "Load publisher" };
         _thread.Start();
     }
@@ -41,7 +33,10 @@ internal sealed class LoadPublisher : IDisposable
     public long Published => Interlocked.Read(ref _published);
 
     /// <summary>The topic of the message that was published last.</summary>
-    public string LastTopic => TopicAt((int)((Published - 1) % _topics.Length));
+    public string LastTopic => LoadLink.TopicAt(Array.IndexOf(_lastSequences, Published - 1));
+
+    /// <summary>The number of the last message of a topic, -1 for none; when no more are published.</summary>
+    public long LastSequenceOf(int topic) => _lastSequences[topic];
 
     /// <summary>Publishes no more.</summary>
     public void Stop()
@@ -54,11 +49,9 @@ internal sealed class LoadPublisher : IDisposable
     {
         // A broker that no longer reads must not hold the thread for ever.
         _isStopping = true;
-        _socket.Dispose();
+        _link.Dispose();
         _thread.Join();
     }
-
-    private static string TopicAt(int index) => $"load/{index}";
 
     private void Run(int rate)
     {
@@ -69,7 +62,7 @@ internal sealed class LoadPublisher : IDisposable
             {
                 var due = (long)(clock.Elapsed.TotalSeconds * rate) - _published;
                 if (due > 0)
-                    Publish((int)Math.Min(due, MostAtOnce));
+                    Publish((int)Math.Min(due, LoadLink.MostAtOnce));
                 else
                     Thread.Sleep(1);
             }
@@ -86,18 +79,15 @@ internal sealed class LoadPublisher : IDisposable
 
     private void Publish(int count)
     {
-        var end = 0;
         var now = LoadPayload.Microseconds;
-        for (var i = 0; i < count; i++)
+        for (var sequence = _published; sequence < _published + count; sequence++)
         {
-            var topic = _topics[(_published + i) % _topics.Length];
-            end += MqttPackets.WritePublishHeader(_buffer.AsSpan(end), topic, _payloadLength);
-            LoadPayload.Write(_buffer.AsSpan(end, _payloadLength), _published + i, now);
-            end += _payloadLength;
+            var topic = _random?.Next(_lastSequences.Length) ?? (int)(sequence % _lastSequences.Length);
+            _link.Add(topic, sequence, now);
+            _lastSequences[topic] = sequence;
         }
 
-        for (var sent = 0; sent < end;)
-            sent += _socket.Send(_buffer.AsSpan(sent, end - sent));
+        _link.Send();
         Interlocked.Add(ref _published, count);
     }
 }

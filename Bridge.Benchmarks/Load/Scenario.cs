@@ -28,6 +28,10 @@ internal sealed record Scenario(string Name, Abilities Needs, Func<RunningPeer, 
         Ingest(5_000),
         Ingest(20_000),
         Ingest(40_000),
+        Polls("idle", PollIdleRun.RunAsync) with { NeedsFreshServer = true },
+        Polls("same", PollSameRun.RunAsync),
+        Polls("own", PollOwnRun.RunAsync),
+        FanOut("sse", new() { Subscribers = 500, Rate = 100 }) with { Needs = Abilities.Streams },
         new("http-get", Abilities.Http, (peer, _, options) => HttpRun.RunAsync(peer, options, HttpRequests.Get)),
         new("http-publish-qos0", Abilities.Http, (peer, _, options) => HttpRun.RunAsync(peer, options, port => HttpRequests.Publish(port, 0))),
         new("http-publish-qos1", Abilities.Http, (peer, _, options) => HttpRun.RunAsync(peer, options, port => HttpRequests.Publish(port, 1))),
@@ -35,6 +39,9 @@ internal sealed record Scenario(string Name, Abilities Needs, Func<RunningPeer, 
 
     private static Scenario FanOut(string name, FanOutLoad load) =>
         new(name, Abilities.FanOut, (peer, kind, options) => FanOutRun.RunAsync(peer, kind, load, options)) { Subscribers = load.Subscribers };
+
+    private static Scenario Polls(string name, Func<RunningPeer, LoadOptions, Task<Figures>> runAsync) =>
+        new($"polls-{name}", Abilities.Polls, (peer, _, options) => runAsync(peer, options)) { Subscribers = PollRequests.Usual };
 
     private static Scenario Ingest(int rate) => new($"ingest-{rate}", Abilities.Ingest, (peer, _, options) => IngestRun.RunAsync(peer, rate, options));
 }

@@ -18,10 +18,14 @@ internal static class ProcessUsage
     }
 
     /// <summary>Resident memory, in KiB.</summary>
-    public static long ResidentKilobytes(int process)
+    public static long ResidentKilobytes(int process) => Status(process, "VmRSS:");
+
+    public static long Threads(int process) => Status(process, "Threads:");
+
+    private static long Status(int process, string name)
     {
-        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+        var line = File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return Number(line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1]);
     }
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);

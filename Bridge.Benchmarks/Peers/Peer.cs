@@ -9,6 +9,8 @@ internal enum Abilities
     FanOut = 1,
     Ingest = 2,
     Http = 4,
+    Polls = 8,
+    Streams = 16,
 }
 
 /// <summary>A kind of server that takes part.</summary>
@@ -22,13 +24,15 @@ internal sealed record Peer(
 {
     public static IReadOnlyList<Peer> All { get; } =
     [
-        new("bridge-json", Abilities.FanOut, BridgePeer.StartAsync, Clients.Dialect.SignalRJson),
+        new("bridge-json", Abilities.FanOut | Abilities.Streams, BridgePeer.StartAsync, Clients.Dialect.SignalRJson),
         new("bridge-msgpack", Abilities.FanOut, BridgePeer.StartAsync, Clients.Dialect.SignalRMessagePack),
-        new("bridge", Abilities.Ingest | Abilities.Http, BridgePeer.StartAsync),
+        new("bridge-sse", Abilities.Streams, BridgePeer.StartAsync, Clients.Dialect.EventStream),
+        new("bridge", Abilities.Ingest | Abilities.Http | Abilities.Polls, BridgePeer.StartAsync),
         new("mosquitto-ws", Abilities.FanOut, OtherPeers.StartMosquittoAsync, Clients.Dialect.Mqtt),
         new("node-ws", Abilities.FanOut, () => OtherPeers.StartNodeAsync("node-ws.mjs"), Clients.Dialect.PlainJson, NeedsNode: true),
         new("node-socketio", Abilities.FanOut, () => OtherPeers.StartNodeAsync("node-socketio.mjs"), Clients.Dialect.SocketIO, NeedsNode: true),
-        new("node-express", Abilities.Ingest | Abilities.Http, () => OtherPeers.StartNodeAsync("node-express.mjs"), NeedsNode: true),
+        new("node-sse", Abilities.Streams, () => OtherPeers.StartNodeAsync("node-sse.mjs"), Clients.Dialect.EventStream, NeedsNode: true),
+        new("node-express", Abilities.Ingest | Abilities.Http | Abilities.Polls, () => OtherPeers.StartNodeAsync("node-express.mjs"), NeedsNode: true),
         new("kestrel-bare", Abilities.Http, OtherPeers.StartKestrelAsync),
     ];
 }
