@@ -18,7 +18,7 @@ public sealed record class GetLastRequest
 
     /// <summary>
     /// A cursor: only what has changed since, also the empty retained messages that deleted a topic; null for all there is. Where that
-    /// cannot be told any more, all there is (<see cref="GetLastResult.Reset"/>).
+    /// cannot be told any more, all there is (<see cref="GetLastResult.Reset"/>). That a value ran out of time is no change.
     /// </summary>
     [Key("since")]
     public string? Since { get; init; }

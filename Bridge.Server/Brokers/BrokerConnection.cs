@@ -112,6 +112,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>The position in the stream since which the broker sends what a filter matches, all of it, as long as the link is up.</summary>
+    public long HeardSince(TopicFilter filter) => _options.OnDemand ? _subscriptions.HeardSince(filter) : 0;
+
     /// <summary>Publishes, and completes when the broker has acknowledged.</summary>
     /// <exception cref="BridgeException">It did not.</exception>
     public Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken) =>

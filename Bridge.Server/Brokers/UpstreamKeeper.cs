@@ -50,7 +50,7 @@ internal sealed partial class UpstreamKeeper(
     public async Task SendAsync(MqttSession session, bool alsoSuspects, CancellationToken stopping)
     {
         var patience = TimeSpan.FromSeconds(options.ConnectTimeoutSeconds);
-        while (subscriptions.TakeSubscribes(FiltersPerPacket, consumer.Position, alsoSuspects) is { Count: > 0 } wanted)
+        while (subscriptions.TakeSubscribes(FiltersPerPacket, consumer.Advance, alsoSuspects) is { Count: > 0 } wanted)
         {
             var answer = await SubscribeAsync(session, wanted, patience, stopping);
             for (var i = 0; i < wanted.Count; i++)

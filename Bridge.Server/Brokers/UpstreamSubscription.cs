@@ -10,6 +10,9 @@ internal sealed class UpstreamSubscription(TopicFilter filter)
 
     public TopicFilter Filter { get; } = filter;
 
+    /// <summary>The position in the stream when the broker was first asked for it; null before.</summary>
+    public long? BeganAt { get; set; }
+
     /// <summary>The position in the stream when the broker was last asked for it.</summary>
     public long SubscribedAt { get; set; }
 

@@ -74,6 +74,20 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
     }
 
     /// <summary>
+    /// The position in the stream since which the broker is asked for all that a filter matches, from link to link; none that there is yet
+    /// where it is not.
+    /// </summary>
+    public long HeardSince(TopicFilter filter)
+    {
+        lock (_gate)
+        {
+            var covering = new List<TopicFilter>();
+            _cover.Covering(filter, covering);
+            return covering.Select(cover => _byFilter[cover].BeganAt).Min() ?? long.MaxValue;
+        }
+    }
+
+    /// <summary>
     /// For a retained message of the topic: the position in the stream at which the newest subscription that brings it was (re)made, or
     /// -1 when the broker has done with repeating what it holds.
     /// </summary>
@@ -130,17 +144,19 @@ internal sealed class UpstreamSubscriptions(TimeProvider time, TimeSpan linger) 
 
     /// <summary>Takes up to so many filters that the broker is to be asked for next.</summary>
     /// <param name="most">How many.</param>
-    /// <param name="position">The position of the stream.</param>
+    /// <param name="advance">Takes a position of the stream for them.</param>
     /// <param name="alsoSuspects">Whether also those that may cost the link: one alone, when there are no others.</param>
-    public IReadOnlyList<UpstreamSubscription> TakeSubscribes(int most, long position, bool alsoSuspects)
+    public IReadOnlyList<UpstreamSubscription> TakeSubscribes(int most, Func<long> advance, bool alsoSuspects)
     {
         lock (_gate)
         {
             var taken = _toSubscribe.Where(subscription => !_suspects.Contains(subscription.Filter)).Take(most).ToList();
             if (taken.Count == 0 && alsoSuspects)
                 taken = [.. _toSubscribe.Take(1)];
+            var position = taken.Count > 0 ? advance() : 0;
             foreach (var subscription in taken)
             {
+                subscription.BeganAt ??= position;
                 subscription.SubscribedAt = position;
                 subscription.AskedAt = subscription.LastRepeatAt = time.GetTimestamp();
                 _toSubscribe.Remove(subscription);

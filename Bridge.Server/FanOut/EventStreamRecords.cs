@@ -22,9 +22,6 @@ internal static class EventStreamRecords
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    /// <summary>A comment.</summary>
-    public static byte[] Heartbeat { get; } = ":\n\n"u8.ToArray();
-
     public static byte[] EncodeMessages(in BatchHeader header, ReadOnlySpan<SequencedMessage> messages)
     {
         var buffer = RecordBuffer.Take();

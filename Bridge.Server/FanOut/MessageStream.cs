@@ -42,10 +42,17 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <summary>Reads last values.</summary>
     public ValueReader Values { get; }
 
+    /// <summary>The position of the newest message; 0 before the first.</summary>
     public long Position => Interlocked.Read(ref _position);
 
     /// <summary>A position as clients know it. The epoch tells it from those of other brokers and of other runs.</summary>
     public string CursorAt(long position) => new StreamCursor(_epoch, position).ToString();
+
+    public long Advance()
+    {
+        lock (_gate)
+            return ++_position;
+    }
 
     public void Receive(BridgeMessage message, long subscribedAt)
     {
@@ -92,7 +99,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     {
         lock (_gate)
         {
-            var after = terms.ResumeFrom is { } cursor ? Locate(cursor) : null;
+            var after = terms.ResumeFrom is { } cursor && Locate(cursor) is { } located && located >= terms.HeardSince ? located : default(long?);
             var feed = _feeds.FindOrAdd(terms.Filter, terms.Mode, outbox);
             feed.TryCut();
             var last = new List<SequencedMessage>();
@@ -149,6 +156,13 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             var skipped = to.Count - subscriber.Reached.Count - missed.Count;
             subscriber.Outbox.CatchUp(subscriber, to, missed.Count > 0 || skipped > 0 ? Replay.CatchUp(subscriber, missed, walk, skipped) : null);
         }
+    }
+
+    /// <summary>The cursor up to which a subscriber has had everything; null where something waits for it.</summary>
+    public string? FindReached(Subscriber subscriber)
+    {
+        lock (_gate)
+            return subscriber.Outbox.HasHadAll(subscriber) ? CursorAt(_position) : null;
     }
 
     /// <summary>Reads the next of the messages of a walk, in the order of the stream.</summary>

@@ -44,6 +44,13 @@ internal sealed class Outbox
     /// <summary>Whether one of its subscriptions is on this feed.</summary>
     public bool Has(Feed feed) => Find(feed.Id) is not null;
 
+    /// <summary>Whether nothing waits for a subscriber. Called under the stream's lock.</summary>
+    public bool HasHadAll(Subscriber subscriber)
+    {
+        lock (_gate)
+            return !subscriber.IsBehind && _queue.Count == 0 && subscriber.Reached.Count == subscriber.Feed.Appended.Count;
+    }
+
     /// <summary>Adds a subscriber and what it is sent first. Called under the stream's lock, so that nothing live comes before.</summary>
     /// <exception cref="BridgeException">The connection has as many as it may have.</exception>
     /// <exception cref="OperationCanceledException">The connection is closed.</exception>

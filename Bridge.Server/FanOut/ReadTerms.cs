@@ -9,6 +9,9 @@ internal sealed record ReadTerms(TopicFilter Filter)
     /// <summary>Only what has changed since; null for all there is.</summary>
     public StreamCursor? Since { get; init; }
 
+    /// <summary>Tells the position since which the broker sends these topics: what has changed before may be missing. Null where it always does.</summary>
+    public Func<long>? HeardSince { get; init; }
+
     /// <summary>Where a long list goes on, which says itself since when; null at its beginning.</summary>
     public ReadPage? Page { get; init; }
 
@@ -21,6 +24,9 @@ internal sealed record ReadTerms(TopicFilter Filter)
     /// <summary>What the reader knows already, by <see cref="LastValues.Tag"/>.</summary>
     public IReadOnlyList<string> KnownTags { get; init; } = [];
 
-    /// <summary>Whether the reader knows it already; <c>*</c> stands for whatever there is (RFC 9110 §13.1.2).</summary>
-    public bool Knows(string? tag) => tag is not null && KnownTags.Any(known => known == tag || known == "*");
+    /// <summary>Whether the reader knows whatever there is, with the tag <c>*</c> (RFC 9110 §13.1.2).</summary>
+    public bool KnowsAnything => KnownTags.Contains("*");
+
+    /// <summary>Whether the reader knows it already.</summary>
+    public bool Knows(string? tag) => tag is not null && (KnownTags.Contains(tag) || KnowsAnything);
 }

@@ -10,7 +10,7 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
     public LastValues Read(ReadTerms terms)
     {
         var found = new List<SequencedMessage>();
-        var (position, isReset) = stream.Find(terms, found);
+        var (position, isReset) = Find(terms, found);
         var stale = terms.MaxAge is { } maxAge ? RemoveOlder(found, maxAge) : 0;
         var tag = TagOf(terms, found);
         var outcome = OutcomeOf(terms, found.Count, tag, stale, isReset);
@@ -40,16 +40,23 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
     public async Task<LastValues> ReadAsync(ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        LastValues? before = null;
         while (true)
         {
             // Before it is read, so that what comes right after that is not missed.
             var watch = stream.Join(terms.Filter);
             try
             {
-                var values = Read(terms);
                 var rest = wait - time.GetElapsedTime(began);
-                if (values.IsNews || rest <= TimeSpan.Zero || cancellationToken.IsCancellationRequested)
-                    return values;
+                var isOver = rest <= TimeSpan.Zero || cancellationToken.IsCancellationRequested;
+                if (isOver || before is null || IsChanged(terms, ref before))
+                {
+                    var values = Read(terms);
+                    // Whatever comes is known to who knows anything.
+                    if (values.IsNews || isOver || terms.KnowsAnything)
+                        return values;
+                    before ??= values;
+                }
 
                 await watch.Changed.WaitAsync(rest, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -58,6 +65,25 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
                 stream.Leave(watch);
             }
         }
+    }
+
+    private (StreamCursor Position, bool IsReset) Find(ReadTerms terms, List<SequencedMessage> found)
+    {
+        var (position, isReset) = stream.Find(terms, found);
+        var since = terms.Page is { } page ? page.Since : terms.Since?.Position;
+        // Asked afterwards: what began after these were read counts for the next who reads.
+        if (isReset || since is null || terms.HeardSince?.Invoke() is not { } heard || since >= heard || heard > position.Position)
+            return (position, isReset);
+
+        found.Clear();
+        return (stream.Find(new ReadTerms(terms.Filter), found).Cursor, true);
+    }
+
+    /// <summary>Whether there is a change that may be news, at the cost of what has changed: many wait for much, and all of it is seldom new.</summary>
+    private bool IsChanged(ReadTerms terms, ref LastValues before)
+    {
+        before = Read(terms with { Since = before.Cursor, KnownTags = [] });
+        return before.IsNews;
     }
 
     /// <summary>A deletion has no age: it tells that there is no value.</summary>

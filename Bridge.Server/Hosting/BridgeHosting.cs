@@ -14,7 +14,15 @@ internal static class BridgeHosting
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
         AddBundledSettings(builder);
         UsePort(builder);
+        StopSoon(builder);
         return builder;
+    }
+
+    /// <summary>Who has not read its answer by then, or not sent its request, will hardly do so; service managers kill after 10 s.</summary>
+    private static void StopSoon(WebApplicationBuilder builder)
+    {
+        if (builder.Configuration["shutdownTimeoutSeconds"] is null)
+            builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
     }
 
     /// <summary>

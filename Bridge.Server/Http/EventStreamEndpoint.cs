@@ -32,7 +32,7 @@ internal sealed class EventStreamEndpoint(
             await BeginAsync(context.Response, subscribed, terms, ended.Token);
             sink.Begin();
             if (!HttpMethods.IsHead(context.Request.Method))
-                await KeepAliveAsync(outbox, ended.Token);
+                await KeepAliveAsync(outbox, outbox.Find(subscribed.Subscription)!, ended.Token);
         }
         finally
         {
@@ -68,13 +68,13 @@ internal sealed class EventStreamEndpoint(
         await response.BodyWriter.FlushAsync(ended);
     }
 
-    private async Task KeepAliveAsync(Outbox outbox, CancellationToken ended)
+    private async Task KeepAliveAsync(Outbox outbox, Subscriber subscriber, CancellationToken ended)
     {
         using var timer = new PeriodicTimer(HeartbeatEvery, time);
         try
         {
             while (await timer.WaitForNextTickAsync(ended))
-                outbox.Offer(Heartbeat.Instance);
+                outbox.Offer(new Heartbeat(subscriber.Feed.Stream.FindReached(subscriber)));
         }
         catch (OperationCanceledException)
         {

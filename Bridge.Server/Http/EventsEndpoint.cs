@@ -26,13 +26,13 @@ internal sealed class EventsEndpoint(
         context.Response.Headers.XContentTypeOptions = "nosniff";
         return representation == Representation.Stream
             ? eventStream.HandleAsync(context, fields)
-            : AnswerAsync(context, representation, EventsQuery.Parse(parser, fields, context.Request.Headers));
+            : AnswerAsync(context, EventsQuery.Parse(parser, fields, context.Request.Headers, representation));
     }
 
-    private async Task AnswerAsync(HttpContext context, Representation representation, EventsQuery query)
+    private async Task AnswerAsync(HttpContext context, EventsQuery query)
     {
         var filter = query.Terms.Filter;
-        if (representation == Representation.Raw && !filter.IsExact)
+        if (query.Representation == Representation.Raw && !filter.IsExact)
             throw new BridgeException(ErrorCodes.NotAcceptable, "The raw payload of one topic can be shown, not of a filter.");
 
         var values = await ReadAsync(context, query);
@@ -45,7 +45,7 @@ internal sealed class EventsEndpoint(
         else if (!filter.IsExact)
             await WriteListAsync(response, values);
         else if (values.Messages is [{ IsDeletion: false } last])
-            await ValueWriter.WriteAsync(response, representation, representation == Representation.Message ? values.Show(last) : last.Message);
+            await ValueWriter.WriteAsync(response, query.Representation, query.Representation == Representation.Message ? values.Show(last) : last.Message);
         else
             await problems.TellAsync(context, NoMessage(query));
     }

@@ -27,21 +27,49 @@ internal static class EventsHeaders
         var headers = response.Headers;
         headers[BrokerState] = NameOf(state);
         headers[Cursor] = values.Cursor.ToString();
-        if (values.Tag is { } tag)
-            headers.ETag = $"\"{tag}\"";
         if (values.IsReset)
             headers[CursorReset] = "true";
         if (values.Stale > 0)
             headers[Stale] = values.Stale.ToString(CultureInfo.InvariantCulture);
         if (values.Next is { } next)
             headers.Link = $"<{NextOf(query, next)}>; rel=\"next\"";
+        if (!IsShown(query, values))
+            return;
+
+        headers.ETag = $"\"{values.Tag}{SuffixOf(query.Representation)}\"";
         if (values.Messages.Count > 0)
             WriteTime(headers, values.Messages.Max(message => message.Message.ReceivedAt), now);
     }
 
+    /// <summary>The tag that values have whatever their form; null where it is that of another form.</summary>
+    /// <remarks>Each form has tags of its own (RFC 9110 §8.8.3.3): a browser would show one for the other.</remarks>
+    public static string? TagOf(string formTag, Representation representation)
+    {
+        var suffix = SuffixOf(representation);
+        if (formTag == "*" || (suffix.Length == 0 && !formTag.Contains(';')))
+            return formTag;
+
+        return suffix.Length > 0 && formTag.EndsWith(suffix, StringComparison.Ordinal) ? formTag[..^suffix.Length] : null;
+    }
+
+    private static string SuffixOf(Representation representation) => representation switch
+    {
+        Representation.Raw => ";raw",
+        Representation.Message => ";message",
+        _ => "",
+    };
+
+    /// <summary>Whether these are shown, or known to be what the client shows.</summary>
+    private static bool IsShown(EventsQuery query, LastValues values) =>
+        query.Terms.Knows(values.Tag)
+        || (values.Outcome == ReadOutcome.Values && !(query.Terms.Filter.IsExact && values.Messages is [{ IsDeletion: true }]));
+
     private static void WriteTime(IHeaderDictionary headers, DateTimeOffset receivedAt, DateTimeOffset now)
     {
+        // A value may change several times within one of its seconds: for If-Modified-Since it is too coarse, and that is not evaluated.
         headers.LastModified = receivedAt.ToString("r");
+        // The server's own clock for it may be a second behind (RFC 9110 §8.8.2.1).
+        headers.Date = now.ToString("r");
         headers.Age = Math.Max(0, (long)(now - receivedAt).TotalSeconds).ToString(CultureInfo.InvariantCulture);
     }
 
@@ -57,6 +85,8 @@ internal static class EventsHeaders
     {
         var link = QueryString.Create("brokerKey", query.BrokerKey).Add("topic", query.Terms.Filter.Text).Add("page", next.ToString());
         link = link.Add("limit", query.Terms.Limit.ToString(CultureInfo.InvariantCulture));
+        if (query.Format is { } format)
+            link = link.Add("format", format);
         if (query.Terms.MaxAge is { } maxAge)
             link = link.Add("maxAge", maxAge.TotalSeconds.ToString(CultureInfo.InvariantCulture));
         return link;

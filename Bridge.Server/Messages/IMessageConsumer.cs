@@ -5,13 +5,13 @@ namespace Bridge.Server.Messages;
 /// <summary>What a broker's link hands its messages to. Calls come one at a time, and none of them waits for a subscriber.</summary>
 internal interface IMessageConsumer
 {
-    /// <summary>The position of the newest message of the stream; 0 before the first.</summary>
-    long Position { get; }
+    /// <summary>Takes a new position, for something that is no message.</summary>
+    long Advance();
 
     /// <summary>Takes a message that the broker sent.</summary>
     /// <param name="message">The message, its source not yet decided.</param>
     /// <param name="subscribedAt">
-    /// For a retained message the <see cref="Position"/> at which the subscription that brings it was (re)made: the first retained
+    /// For a retained message the position (<see cref="Advance"/>) at which the subscription that brings it was (re)made: the first retained
     /// message of a topic after that is the broker repeating what it holds, not news. -1 when it cannot be a repetition.
     /// </param>
     void Receive(BridgeMessage message, long subscribedAt);

@@ -7,7 +7,7 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Requests;
 
 /// <summary>What is read of brokers through every door: has the broker send what is asked for, and reads it or subscribes to it.</summary>
-internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams)
+internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, TimeProvider time)
 {
     /// <summary>Subscribes a connection.</summary>
     /// <exception cref="BridgeException">The broker or the bridge refuses.</exception>
@@ -18,7 +18,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams)
         var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
         try
         {
-            var subscription = streams.Get(brokerKey).Subscribe(outbox, terms, upstream);
+            var subscription = streams.Get(brokerKey).Subscribe(outbox, terms with { HeardSince = broker.HeardSince(terms.Filter) }, upstream);
             return new SubscribeResult
             {
                 Subscription = subscription.Id,
@@ -46,9 +46,10 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams)
     public async ValueTask<LastValues> ReadAsync(string brokerKey, ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
     {
         // Where the broker sends only what is asked for, this asks, and for a while after it.
-        using var upstream = await brokers.Get(brokerKey).DemandAsync(terms.Filter, cancellationToken);
-        var values = streams.Get(brokerKey).Values;
-        return wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait, cancellationToken) : values.Read(terms);
+        var (broker, values, began) = (brokers.Get(brokerKey), streams.Get(brokerKey).Values, time.GetTimestamp());
+        using var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
+        terms = terms with { HeardSince = () => broker.HeardSince(terms.Filter) };
+        return wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait - time.GetElapsedTime(began), cancellationToken) : values.Read(terms);
     }
 
     /// <summary>Reads last values, as hub clients are told them.</summary>

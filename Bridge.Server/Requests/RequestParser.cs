@@ -93,7 +93,7 @@ internal sealed class RequestParser(BridgeOptions options)
             IdempotencyKey = fields.OptionalText("idempotencyKey") is { } key ? IdempotencyKey.Parse(key) : null,
         };
 
-    /// <summary>The same for what is of use in another place.</summary>
+    /// <summary>Tells what would be ignored otherwise, because it is of use elsewhere: the caller relies on what it asks for.</summary>
     /// <param name="fields">The members.</param>
     /// <param name="place">Where it would be of use.</param>
     /// <param name="names">The names of such members.</param>
@@ -123,15 +123,5 @@ internal sealed class RequestParser(BridgeOptions options)
 
         var timeout = fields.Real("timeoutSeconds", ShortestWait, LongestWait) ?? UsualWait;
         return (payload is { } bytes ? ParsePublish(fields, bytes) : ParsePublish(fields), TimeSpan.FromSeconds(timeout));
-    }
-
-    /// <summary>What would be ignored otherwise is told: the caller relies on what it asks for.</summary>
-    public static void ThrowIfSet(RequestFields fields, params ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (fields.Has(name))
-                throw BridgeException.RequestInvalid($"'{name}' is not supported by this version.");
-        }
     }
 }

@@ -42,7 +42,7 @@ public sealed class BrokerConnectionBackoffTests
 
     private sealed class Consumer : IMessageConsumer
     {
-        public long Position => 0;
+        public long Advance() => 0;
 
         public void Receive(BridgeMessage message, long subscribedAt)
         {

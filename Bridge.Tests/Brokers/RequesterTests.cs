@@ -142,7 +142,7 @@ public sealed class RequesterTests : IDisposable
 
     private async Task SubscribeAsync()
     {
-        var asked = _subscriptions.TakeSubscribes(1, 0, alsoSuspects: true).Should().ContainSingle().Subject;
+        var asked = _subscriptions.TakeSubscribes(1, () => 0, alsoSuspects: true).Should().ContainSingle().Subject;
         asked.Filter.Text.Should().Be(_requester.ResponseTopic);
         _subscriptions.Accept(asked);
         await Eventually.HoldsAsync(() => _published is not null);

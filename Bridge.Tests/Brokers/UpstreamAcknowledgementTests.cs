@@ -114,7 +114,7 @@ public sealed class UpstreamAcknowledgementTests : IDisposable
     public void SubscribedAt_WhileRepetitionsCome_IsThePositionAtWhichTheBrokerWasAsked()
     {
         Demand("a/#");
-        _subscriptions.TakeSubscribes(10, position: 7, alsoSuspects: true);
+        _subscriptions.TakeSubscribes(10, advance: () => 7, alsoSuspects: true);
 
         for (var i = 0; i < 15; i++)
         {
@@ -130,7 +130,7 @@ public sealed class UpstreamAcknowledgementTests : IDisposable
     public void SubscribedAt_AfterQuiet_IsNoRepetitionAnyMore()
     {
         Demand("a/#");
-        _subscriptions.TakeSubscribes(10, position: 7, alsoSuspects: true);
+        _subscriptions.TakeSubscribes(10, advance: () => 7, alsoSuspects: true);
 
         _time.Advance(2 * Second);
 
@@ -150,9 +150,9 @@ public sealed class UpstreamAcknowledgementTests : IDisposable
     public void SubscribedAt_SeveralBringTheTopic_IsTheNewest()
     {
         Demand("a/+");
-        _subscriptions.TakeSubscribes(10, position: 7, alsoSuspects: true);
+        _subscriptions.TakeSubscribes(10, advance: () => 7, alsoSuspects: true);
         Demand("+/b");
-        _subscriptions.TakeSubscribes(10, position: 9, alsoSuspects: true);
+        _subscriptions.TakeSubscribes(10, advance: () => 9, alsoSuspects: true);
 
         _subscriptions.SubscribedAt("a/b").Should().Be(9);
         _subscriptions.SubscribedAt("a/c").Should().Be(7);
@@ -162,5 +162,5 @@ public sealed class UpstreamAcknowledgementTests : IDisposable
 
     private Task WhenSubscribed(string filter) => _subscriptions.WhenSubscribedAsync(TopicFilter.Parse(filter));
 
-    private IReadOnlyList<UpstreamSubscription> Take() => _subscriptions.TakeSubscribes(10, 0, alsoSuspects: true);
+    private IReadOnlyList<UpstreamSubscription> Take() => _subscriptions.TakeSubscribes(10, () => 0, alsoSuspects: true);
 }

@@ -74,7 +74,7 @@ public sealed class UpstreamSubscriptionsPropertyTests
         public void Send()
         {
             var kept = Wanted.Where(filter => !refuses(filter) && IsAtBroker(filter)).ToList();
-            while (Subscriptions.TakeSubscribes(2, 0, alsoSuspects: true) is { Count: > 0 } taken)
+            while (Subscriptions.TakeSubscribes(2, () => 0, alsoSuspects: true) is { Count: > 0 } taken)
             {
                 foreach (var subscription in taken)
                     Answer(subscription);

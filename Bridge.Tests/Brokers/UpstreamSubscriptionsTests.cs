@@ -110,11 +110,11 @@ public sealed class UpstreamSubscriptionsTests : IDisposable
         using var subscriptions = new UpstreamSubscriptions(_time, TimeSpan.Zero);
         subscriptions.Demand(TopicFilter.Parse("a/b"));
         var wide = subscriptions.Demand(TopicFilter.Parse("a/#"));
-        subscriptions.TakeSubscribes(10, 0, alsoSuspects: true);
+        subscriptions.TakeSubscribes(10, () => 0, alsoSuspects: true);
 
         wide.Dispose();
 
-        subscriptions.TakeSubscribes(10, 0, alsoSuspects: true).Select(subscription => subscription.Filter.Text).Should().Equal("a/b");
+        subscriptions.TakeSubscribes(10, () => 0, alsoSuspects: true).Select(subscription => subscription.Filter.Text).Should().Equal("a/b");
         subscriptions.TakeUnsubscribes(10).Select(filter => filter.Text).Should().Equal("a/#");
     }
 
@@ -196,7 +196,7 @@ public sealed class UpstreamSubscriptionsTests : IDisposable
 
     private UpstreamSubscription Take(string filter)
     {
-        var taken = _subscriptions.TakeSubscribes(1, 0, alsoSuspects: true).Should().ContainSingle().Subject;
+        var taken = _subscriptions.TakeSubscribes(1, () => 0, alsoSuspects: true).Should().ContainSingle().Subject;
         taken.Filter.Text.Should().Be(filter);
         return taken;
     }
@@ -204,7 +204,7 @@ public sealed class UpstreamSubscriptionsTests : IDisposable
     private IDisposable Demand(string filter) => _subscriptions.Demand(TopicFilter.Parse(filter));
 
     private List<string> Subscribes(int most = 100) =>
-        [.. _subscriptions.TakeSubscribes(most, 0, alsoSuspects: true).Select(subscription => subscription.Filter.Text)];
+        [.. _subscriptions.TakeSubscribes(most, () => 0, alsoSuspects: true).Select(subscription => subscription.Filter.Text)];
 
     private List<string> Unsubscribes() => [.. _subscriptions.TakeUnsubscribes(100).Select(filter => filter.Text)];
 }

@@ -23,6 +23,25 @@ public sealed class OnDemandReadTests
         (await coming.WaitAsync(Eventually.DefaultTimeout)).Should().Be("\"2\"");
     }
 
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Get_SinceATimeInWhichNobodyAsked_IsEverythingAndSaysSo()
+    {
+        await using var broker = await MosquittoBroker.StartNewAsync();
+        await using var host = await BridgeHost.StartAsync([.. BrokerSettings.Of("plant", broker, ("OnDemand", "true"), ("OnDemandLingerSeconds", "0"), ("ClientId", "reader"))]);
+        await host.WaitForStateAsync("plant", BrokerState.Connected);
+        using var first = await host.Client.GetAsync("/events?brokerKey=plant&topic=a/%23");
+        var cursor = first.Headers.GetValues("Bridge-Cursor").Single();
+        // The subscription to it is logged with its quality of service between the two.
+        await broker.WaitForLogAsync(": reader a/#");
+
+        await broker.PublishAsync("a/1", "missed");
+        using var since = await host.Client.GetAsync($"/events?brokerKey=plant&topic=a/%23&since={cursor}");
+        await using var stream = await EventStreamClient.OpenAsync(host.Client, "/events?brokerKey=plant&topic=a/%23", cursor);
+
+        since.Headers.GetValues("Bridge-Cursor-Reset").Should().Equal("true");
+        (await stream.ReadUntilAsync("subscribed"))[0].Data.GetProperty("resumed").GetBoolean().Should().BeFalse();
+    }
+
     [Fact]
     public async Task Get_BrokerThatIsAway_TellsIt()
     {

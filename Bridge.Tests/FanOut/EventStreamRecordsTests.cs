@@ -60,8 +60,16 @@ public sealed class EventStreamRecordsTests
         JsonSerializer.Deserialize<BrokerStateChange>(item.Data, JsonSerializerOptions.Web).Should().Be(change);
     }
 
-    [Fact]
-    public void Heartbeat_IsAComment() => Read(Heartbeat.Instance.Get(WireFormat.EventStream)).Should().BeEmpty();
+    [Theory]
+    [InlineData(null, "")]
+    [InlineData("k3f9.7", "k3f9.7")]
+    public void Heartbeat_IsNoEventAndTellsWhereItHasComeTo(string? cursor, string lastEventId)
+    {
+        var parser = SseParser.Create(new MemoryStream(new Heartbeat(cursor).Get(WireFormat.EventStream)), static (_, _) => "");
+
+        parser.Enumerate().Should().BeEmpty();
+        parser.LastEventId.Should().Be(lastEventId);
+    }
 
     private static byte[] Encode(in BatchHeader header, params SequencedMessage[] messages) =>
         WireRecords.EncodeMessages(WireFormat.EventStream, header, messages);

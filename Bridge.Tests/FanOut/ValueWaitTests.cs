@@ -90,6 +90,55 @@ public sealed class ValueWaitTests
         (await reading.WaitAsync(Eventually.DefaultTimeout)).Messages.Should().ContainSingle().Which.Position.Should().Be(2);
     }
 
+    [Fact]
+    public async Task ReadAsync_WhateverThereIsIsKnown_DoesNotWait()
+    {
+        _scene.Send("a");
+
+        var values = await ReadAsync(StreamScene.Terms("#") with { KnownTags = ["*"] }).WaitAsync(Eventually.DefaultTimeout);
+
+        values.Outcome.Should().Be(ReadOutcome.Unchanged);
+    }
+
+    [Fact]
+    public async Task ReadAsync_WokenByWhatIsNoNews_LooksOnlyAtWhatHasChanged()
+    {
+        for (var i = 0; i < 50_000; i++)
+            _scene.Send($"t/{i}");
+        _scene.Time.Advance(TimeSpan.FromHours(1));
+        var old = _scene.Time.GetUtcNow() - TimeSpan.FromHours(1);
+        var reading = ReadAsync(StreamScene.Terms("t/+") with { MaxAge = TimeSpan.FromMinutes(1) });
+
+        var before = GC.GetTotalAllocatedBytes();
+        for (var i = 0; i < 50; i++)
+        {
+            _scene.Stream.Receive(TestMessages.Message($"t/{i}", "late", retain: false, old), subscribedAt: -1);
+            await Eventually.HoldsAsync(() => _scene.Stream.GetStatistics().Watches == 1);
+        }
+
+        // To read all of them would take a megabyte each time.
+        (GC.GetTotalAllocatedBytes() - before).Should().BeLessThan(25_000_000);
+        _scene.Send("t/1");
+        (await reading.WaitAsync(Eventually.DefaultTimeout)).Messages.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task ReadAsync_BrokerSendsItOnlySinceThen_IsEverythingAndSaysSo()
+    {
+        _scene.Send("a");
+        var heardSince = long.MaxValue;
+        var terms = StreamScene.Terms("a", "epoch.1") with { HeardSince = () => heardSince };
+        _scene.Stream.Values.Read(terms).Outcome.Should().Be(ReadOutcome.Unchanged, "it is not asked for yet, so that nothing is missing that would not be told later");
+        var reading = ReadAsync(terms);
+
+        heardSince = _scene.Stream.Advance();
+        _scene.Send("a");
+
+        var values = await reading.WaitAsync(Eventually.DefaultTimeout);
+        (values.IsReset, values.Messages.Count).Should().Be((true, 1));
+        _scene.Stream.Values.Read(terms with { Since = values.Cursor }).IsReset.Should().BeFalse();
+    }
+
     [Theory]
     [InlineData("a")]
     [InlineData("#")]

@@ -117,8 +117,32 @@ public sealed class EventStreamTests(EmbeddedBridge bridge) : IClassFixture<Embe
                 time.Advance(TimeSpan.FromSeconds(15));
                 return heartbeat.IsCompleted;
             });
-            (await heartbeat).Should().OnlyContain(line => line == ":" || line.Length == 0 || line.Contains("state"));
+            (await heartbeat).Should().OnlyContain(line => line == ":" || line.Length == 0 || line.StartsWith("id: ", StringComparison.Ordinal) || line.Contains("state"));
         }
+    }
+
+    [Fact]
+    public async Task Get_StreamOfAQuietTopic_TellsWhereItHasComeToAmongOthersMessages()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await BridgeHost.StartAsync(
+            new Dictionary<string, string?> { ["Bridge:Brokers:away:Url"] = $"mqtt://127.0.0.1:{LoopbackPort.Find()}" },
+            services => services.Replace(ServiceDescriptor.Singleton<TimeProvider>(time)));
+        var messages = host.Services.GetRequiredService<Bridge.Server.FanOut.MessageStreams>().Get("away");
+        using var response = await host.Client.GetAsync("/events?brokerKey=away&topic=quiet&format=stream", HttpCompletionOption.ResponseHeadersRead);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync());
+        await ReadToAsync(reader, "event: snapshot-complete");
+        for (var i = 0; i < 5; i++)
+            messages.Receive(TestMessages.Message("other", "1"), subscribedAt: -1);
+
+        var beat = ReadToAsync(reader, $"id: {messages.CursorAt(messages.Position)}");
+
+        await Eventually.HoldsAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(15));
+            return beat.IsCompleted;
+        });
+        (await beat).Should().NotContain(line => line.StartsWith("event: message", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -6,11 +6,13 @@ namespace Bridge.Tests.Http;
 /// <summary>What the headers of last values tell, and what a client may know already.</summary>
 public sealed class EventsHeadersTests(EmbeddedBridge bridge) : IClassFixture<EmbeddedBridge>
 {
+    private static readonly string[] Formats = ["json", "raw", "message"];
+
     [Theory]
-    [InlineData("")]
-    [InlineData("&format=raw")]
-    [InlineData("&format=message")]
-    public async Task Get_Topic_TellsWhatTheValueIsOf(string format)
+    [InlineData("", "")]
+    [InlineData("&format=raw", ";raw")]
+    [InlineData("&format=message", ";message")]
+    public async Task Get_Topic_TellsWhatTheValueIsOf(string format, string suffix)
     {
         var topic = EmbeddedBridge.NewTopic();
         await bridge.SeedAsync(topic, "1");
@@ -18,13 +20,50 @@ public sealed class EventsHeadersTests(EmbeddedBridge bridge) : IClassFixture<Em
 
         using var response = await bridge.GetAsync(EmbeddedBridge.EventsUri(topic, format), null);
 
-        response.Headers.ETag!.ToString().Should().Be($"\"{message.GetProperty("cursor").GetString()}\"");
+        response.Headers.ETag!.ToString().Should().Be($"\"{message.GetProperty("cursor").GetString()}{suffix}\"");
         Header(response, "Bridge-Broker-State").Should().Be("connected");
         PositionOf(Header(response, "Bridge-Cursor")).Should().BeGreaterThanOrEqualTo(PositionOf(message.GetProperty("cursor").GetString()!));
         var receivedAt = message.GetProperty("receivedAt").GetDateTimeOffset();
         response.Content.Headers.LastModified.Should().Be(receivedAt.AddTicks(-(receivedAt.Ticks % TimeSpan.TicksPerSecond)));
         response.Headers.Age.Should().BeGreaterThanOrEqualTo(TimeSpan.Zero).And.BeLessThan(Eventually.DefaultTimeout);
         response.Headers.CacheControl!.NoCache.Should().BeTrue();
+        response.Headers.Date.Should().BeOnOrAfter(response.Content.Headers.LastModified!.Value);
+    }
+
+    [Theory]
+    [InlineData("json")]
+    [InlineData("raw")]
+    [InlineData("message")]
+    public async Task Get_TagOfAnotherForm_IsNotKnown(string format)
+    {
+        var topic = EmbeddedBridge.NewTopic();
+        await bridge.SeedAsync(topic, "1");
+        var statuses = new Dictionary<string, int>();
+        foreach (var other in Formats)
+        {
+            using var first = await bridge.GetAsync(EmbeddedBridge.EventsUri(topic, $"&format={other}"), null);
+            using var second = await GetAsync(EmbeddedBridge.EventsUri(topic, $"&format={format}"), first.Headers.ETag!.ToString());
+            statuses[other] = (int)second.StatusCode;
+        }
+
+        statuses.Should().BeEquivalentTo(Formats.ToDictionary(other => other, other => other == format ? 304 : 200));
+    }
+
+    [Fact]
+    public async Task Get_NothingShown_HasNoTag()
+    {
+        var topic = EmbeddedBridge.NewTopic();
+        await bridge.SeedAsync(topic, "1", rest: "&retain=true");
+        using var shown = await bridge.GetAsync(EmbeddedBridge.EventsUri(topic), null);
+        var since = $"&since={Header(shown, "Bridge-Cursor")}";
+        using var unchanged = await bridge.GetAsync(EmbeddedBridge.EventsUri(topic, since), null);
+        using var stale = await bridge.GetAsync(EmbeddedBridge.EventsUri($"{topic}/#", "&maxAge=0"), null);
+        using var deletion = await bridge.PublishRawAsync(topic, [], rest: "&retain=true");
+        await Eventually.HoldsAsync(async () => (await bridge.GetAsync(EmbeddedBridge.EventsUri(topic), null)).StatusCode == HttpStatusCode.NotFound);
+        using var deleted = await bridge.GetAsync(EmbeddedBridge.EventsUri(topic, since), null);
+
+        foreach (var (response, status) in new[] { (unchanged, 304), (stale, 504), (deleted, 404) })
+            ((int)response.StatusCode, response.Headers.ETag, response.Content.Headers.LastModified).Should().Be((status, null, null));
     }
 
     [Theory]

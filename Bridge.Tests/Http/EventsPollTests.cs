@@ -31,7 +31,7 @@ public sealed class EventsPollTests(EmbeddedBridge bridge) : IClassFixture<Embed
     [Theory]
     [InlineData("&wait=20", null)]
     [InlineData("", "wait=20")]
-    [InlineData("", "respond-async, wait=\"20\"; foo")]
+    [InlineData("", "respond-async; wait=1, wait=\"20\"; foo")]
     public async Task Get_Wait_IsAnsweredByTheChange(string wait, string? prefer)
     {
         var root = EmbeddedBridge.NewTopic();
@@ -150,12 +150,12 @@ public sealed class EventsPollTests(EmbeddedBridge bridge) : IClassFixture<Embed
         var root = EmbeddedBridge.NewTopic();
         foreach (var name in new[] { "a", "b", "c+", "d &é", "e" })
             await bridge.SeedAsync($"{root}/{(name == "c+" ? "c" : name)}", "1");
-        var uri = Uri($"{root}/#", "&limit=2");
+        var uri = Uri($"{root}/#", "&limit=2&format=json");
         var pages = new List<string[]>();
         var cursors = new HashSet<string>();
         for (var next = uri; next is not null;)
         {
-            using var response = await bridge.Client.GetAsync(next);
+            using var response = await GetAsync(next, ("Accept", "text/event-stream"));
             pages.Add([.. JsonSerializer.Deserialize<JsonElement[]>(await response.Content.ReadAsStringAsync())!.Select(message => Text(message, "topic"))]);
             cursors.Add(response.Headers.GetValues("Bridge-Cursor").Single());
             next = NextOf(response);
@@ -187,6 +187,9 @@ public sealed class EventsPollTests(EmbeddedBridge bridge) : IClassFixture<Embed
     [InlineData("limit=2147483648", 400, "request_invalid")]
     [InlineData("limit=1&limit=2", 400, "request_invalid")]
     [InlineData("format=xml", 400, "request_invalid")]
+    [InlineData("resumeFrom=a.1", 400, "request_invalid")]
+    [InlineData("page=a.1::t&since=a.1", 400, "request_invalid")]
+    [InlineData("page=a.1::t&wait=1", 400, "request_invalid")]
     [InlineData("mode=latest", 400, "request_invalid")]
     [InlineData("snapshot=false", 400, "request_invalid")]
     [InlineData("format=stream&wait=1", 400, "request_invalid")]
@@ -230,6 +233,7 @@ public sealed class EventsPollTests(EmbeddedBridge bridge) : IClassFixture<Embed
 
     private static Uri? NextOf(HttpResponseMessage response) =>
         response.Headers.TryGetValues("Link", out var links)
+            // Relative to what was asked for.
             ? new Uri(response.RequestMessage!.RequestUri!, links.Single().Split('<', '>')[1])
             : null;
 
