@@ -36,6 +36,9 @@ public static class ErrorCodes
     /// <summary>The value cannot be shown in the representation that was asked for. HTTP 406.</summary>
     public const string NotAcceptable = "not_acceptable";
 
+    /// <summary>The request's body came too slowly. HTTP 408.</summary>
+    public const string RequestTimeout = "request_timeout";
+
     /// <summary>The message is larger than the bridge or the broker accepts. HTTP 413.</summary>
     public const string PayloadTooLarge = "payload_too_large";
 

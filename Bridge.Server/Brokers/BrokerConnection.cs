@@ -142,7 +142,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
 
         var began = _time.GetTimestamp();
-        var patience = TimeSpan.FromTicks(Math.Min(most.Ticks, TimeSpan.FromSeconds(_options.PublishTimeoutSeconds).Ticks));
+        var usual = TimeSpan.FromSeconds(_options.PublishTimeoutSeconds);
+        var patience = most < usual ? most : usual;
         var packet = request.ToPacket();
         try
         {
@@ -153,7 +154,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            session.EndIfStuck(began);
+            // A caller's own patience says nothing of the broker.
+            if (patience == usual)
+                session.EndIfStuck(began);
             throw TimedOut(patience, packet.MayHaveBeenSent());
         }
         catch (BrokerLinkException)

@@ -84,7 +84,8 @@ public sealed class BrokerOptions
     /// <summary>
     /// The topic that replies to requests come back on (MQTT 5 §4.10); the bridge subscribes to it with the first request. The broker's access
     /// rules must let the bridge read it and responders write it, and no two bridges may share one: what arrives there is taken for
-    /// replies, and shown to nobody else. Default: <c>bridge/replies/</c> and a random part, or with <see cref="CleanStart"/> false a part that
+    /// replies, and this bridge shows it to nobody else. Whoever else may read the topic at the broker, as who reads everything there, sees the
+    /// replies too. Default: <c>bridge/replies/</c> and a random part, or with <see cref="CleanStart"/> false a part that
     /// follows from the <see cref="ClientId"/>.
     /// </summary>
     public string? ResponseTopic { get; set; }

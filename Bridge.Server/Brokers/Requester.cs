@@ -96,7 +96,17 @@ internal sealed class Requester(
             return;
 
         subscribed.Observe();
-        await Task.WhenAny(subscribed, pending.Task).WaitAsync(timeout, time, cancellationToken);
+        try
+        {
+            await Task.WhenAny(subscribed, pending.Task).WaitAsync(timeout, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw new BridgeException(
+                ErrorCodes.PublishTimeout,
+                $"Broker '{brokerKey}' did not acknowledge the subscription to replies within {timeout.TotalSeconds:0.#} s; the request was not sent.");
+        }
+
         // What cost the link is not tried again like this.
         if (subscribed.Exception?.InnerException is BridgeException { ReasonCode: not null })
             Release(lease);

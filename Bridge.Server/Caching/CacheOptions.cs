@@ -28,7 +28,7 @@ public sealed class CacheOptions
     public int RecentMessages { get; set; } = 10_000;
 
     /// <summary>
-    /// How many bytes these may occupy, with 256 for each beside its payload; they share their payloads with the last values. Default
+    /// How many bytes these may occupy, with 256 for each beside its payload and texts; they share these with the last values. Default
     /// 16,777,216 (16 MiB).
     /// </summary>
     public long RecentBytes { get; set; } = 16_777_216;

@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Server.Messages;
 
 namespace Bridge.Server.Caching;
 
@@ -42,12 +43,5 @@ internal sealed class CachedMessage(BridgeMessage message, long position)
         Bytes = Measure(message) + (Retained is null || message.Retain ? 0 : Measure(Retained) - Overhead);
     }
 
-    private static long Measure(BridgeMessage message)
-    {
-        var bytes = Overhead + message.Payload.Length + 2L * message.Topic.Length;
-        bytes += 2L * ((message.ContentType?.Length ?? 0) + (message.ResponseTopic?.Length ?? 0)) + (message.CorrelationData?.Length ?? 0);
-        foreach (var property in message.UserProperties)
-            bytes += 64 + 2L * (property.Name.Length + property.Value.Length);
-        return bytes;
-    }
+    private static long Measure(BridgeMessage message) => Overhead + message.Measure();
 }

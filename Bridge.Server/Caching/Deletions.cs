@@ -5,14 +5,16 @@ namespace Bridge.Server.Caching;
 
 /// <summary>
 /// The retained values that were deleted of late, for those who could not keep up, or who ask what has changed: without them they would
-/// show a deleted value for ever. Of those before the last 10,000 only the number of skipped messages tells. Guarded by the stream's lock.
+/// show a deleted value for ever. Of those before the last 10,000, or 16 MiB, only the number of skipped messages tells. Guarded by the stream's lock.
 /// </summary>
 internal sealed class Deletions
 {
     private const int Most = 10_000;
+    private const int MostBytes = 16_777_216;
 
     private readonly MessageRing _inOrder = new();
     private readonly Dictionary<string, long> _newest = [];
+    private long _bytes;
 
     /// <summary>The position of the newest deletion that is not known any more; 0 when all are.</summary>
     public long ForgottenUpTo { get; private set; }
@@ -21,10 +23,12 @@ internal sealed class Deletions
     public void Add(in SequencedMessage deletion)
     {
         _inOrder.Add(deletion);
+        _bytes += deletion.Size;
         _newest[deletion.Message.Topic] = deletion.Position;
-        while (_inOrder.Count > Most)
+        while (_inOrder.Count > Most || _bytes > MostBytes)
         {
             var oldest = _inOrder.TakeOldest();
+            _bytes -= oldest.Size;
             ForgottenUpTo = oldest.Position;
             if (_newest.GetValueOrDefault(oldest.Message.Topic) == oldest.Position)
                 _newest.Remove(oldest.Message.Topic);

@@ -14,8 +14,15 @@ namespace Bridge.Server.Http;
 /// </summary>
 internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
+    /// <summary>About how long a bridge that stops is away, if it is started again.</summary>
+    private static readonly TimeSpan RestartTakes = TimeSpan.FromSeconds(5);
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
+        // Nobody reads it.
+        if (context.RequestAborted.IsCancellationRequested)
+            return true;
+
         var failure = ToFailure(exception);
         if (failure.Code == ErrorCodes.Internal)
             Log.Failed(logger, context.Request.Method, context.Request.Path, exception);
@@ -72,9 +79,14 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
         BridgeException known => known,
         BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } large =>
             new BridgeException(ErrorCodes.PayloadTooLarge, large.Message),
+        BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow =>
+            new BridgeException(ErrorCodes.RequestTimeout, slow.Message),
         BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
         OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested =>
-            new BridgeException(ErrorCodes.BrokerDisconnected, "The bridge stops; what was sent to a broker may have reached it."),
+            new BridgeException(ErrorCodes.BrokerDisconnected, "The bridge stops, and its links with it; what was sent to a broker may have reached it.")
+            {
+                RetryAfter = RestartTakes,
+            },
         _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
     };
 
@@ -84,6 +96,7 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
         ErrorCodes.BrokerRefused or ErrorCodes.Forbidden => 403,
         ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage => 404,
         ErrorCodes.NotAcceptable => 406,
+        ErrorCodes.RequestTimeout => 408,
         ErrorCodes.IdempotencyConflict => 409,
         ErrorCodes.PayloadTooLarge => 413,
         ErrorCodes.UnsupportedMediaType => 415,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Bridge.Contracts;
 using Bridge.Server.Messages;
 using Microsoft.Extensions.Primitives;
@@ -48,9 +49,12 @@ internal static class Representations
         _ => throw BridgeException.RequestInvalid($"'format' must be json, raw, message or stream, is '{format}'."),
     };
 
+    /// <summary>Whether a header leaves the choice to us.</summary>
+    public static bool IsAny([NotNullWhen(false)] string? accept) => string.IsNullOrWhiteSpace(accept) || accept.Trim() == "*/*";
+
     private static Representation ChooseByAccept(string? accept)
     {
-        if (string.IsNullOrWhiteSpace(accept))
+        if (IsAny(accept))
             return Representation.Json;
         if (!MediaTypeHeaderValue.TryParseList([accept], out var wanted))
             throw BridgeException.RequestInvalid("The header Accept cannot be read.");

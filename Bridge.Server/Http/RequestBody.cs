@@ -29,6 +29,7 @@ internal sealed record RequestBody(
         ThrowIfCompressed(request.Headers);
         if (request.QueryString.HasValue && (request.Query.ContainsKey("brokerKey") || request.Query.ContainsKey("topic")))
             return ReadRawAsync(request, limits);
+        ThrowIfInQuery(request.QueryString);
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type))
             throw Unsupported("The body needs a content type");
 
@@ -75,7 +76,8 @@ internal sealed record RequestBody(
         {
             while (true)
             {
-                var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+                // Kestrel ends it itself when the client has gone. Where it is cancelled, Kestrel takes the reading to go on, and complains.
+                var read = await request.BodyReader.ReadAsync(CancellationToken.None);
                 if (TryTake(request.BodyReader, read, most) is { } body)
                     return body;
             }
@@ -94,6 +96,13 @@ internal sealed record RequestBody(
         var body = read.IsCompleted && !isTooLarge ? read.Buffer.ToArray() : null;
         reader.AdvanceTo(body is null ? read.Buffer.Start : read.Buffer.End, read.Buffer.End);
         return isTooLarge ? throw TooLarge(most) : body;
+    }
+
+    /// <summary>Where the body has the members, nobody reads the query, but for the form of an answer.</summary>
+    private static void ThrowIfInQuery(QueryString query)
+    {
+        if (UrlEncoded.Parse(query).Names.FirstOrDefault(name => name != "format") is { } name)
+            throw BridgeException.RequestInvalid($"'{name}' in the query is for a raw body, with brokerKey and topic beside it; here it belongs into the body.");
     }
 
     /// <summary>Nothing here decompresses: a compressed body would reach the broker as it is.</summary>

@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Contracts.Wire;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 using Bridge.Server.Publishing;
@@ -14,9 +15,9 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, BridgeOptions 
         if (context.Request.Headers.ContainsKey("Idempotency-Key"))
             throw BridgeException.RequestInvalid("'Idempotency-Key' is for publishing: a reply is not kept.");
 
-        var format = UrlEncoded.Parse(context.Request.QueryString).OptionalText("format");
         var body = await RequestBody.ReadAsync(context.Request, options.Limits);
-        var representation = Representations.Choose(format ?? body.Fields.OptionalText("format"), context.Request.Headers.Accept);
+        var format = UrlEncoded.Parse(context.Request.QueryString).OptionalText("format") ?? body.Fields.OptionalText("format");
+        var representation = Representations.Choose(format, context.Request.Headers.Accept);
         if (representation == Representation.Stream)
             throw new BridgeException(ErrorCodes.NotAcceptable, "A reply is one message; ask for format=json, raw or message.");
 
@@ -26,6 +27,9 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, BridgeOptions 
         var reply = await publisher.RequestAsync(message, timeout, ended.Token);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
+        // The device has acted: its reply is not thrown away because nobody said how to show bytes.
+        if (!Utf8Text.IsValid(reply.Payload.Span) && format is null && Representations.IsAny(context.Request.Headers.Accept))
+            representation = Representation.Message;
         await ValueWriter.WriteAsync(context.Response, representation, reply);
     }
 

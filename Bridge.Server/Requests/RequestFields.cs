@@ -27,6 +27,9 @@ internal sealed class RequestFields
             throw BridgeException.RequestInvalid($"'{name}' is there more than once.");
     }
 
+    /// <summary>The names of all members.</summary>
+    public IEnumerable<string> Names => _fields.Keys;
+
     public bool Has(string name) => Find(name) is not null;
 
     public string RequiredText(string name) =>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using Bridge.ClientSdk;
 using Bridge.Contracts;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
@@ -14,6 +15,25 @@ namespace Bridge.Tests.Brokers;
 public sealed class ReplyLinkTests
 {
     private const string ClientId = "the-bridge";
+
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Request_WithLittlePatienceOnAFullLink_LeavesTheLinkToOthers()
+    {
+        // One message may be unacknowledged.
+        await using var broker = await MosquittoBroker.StartNewAsync(new MosquittoOptions { ExtraConfiguration = "max_inflight_messages 1" });
+        await using var host = await LinkHost.ConnectAsync(broker);
+        await using var responder = await Responder.StartAsync(broker.Port, "ask", (self, request) => self.ReplyAsync(request, "yes"u8.ToArray()));
+        await using var client = await BridgeClient.ConnectAsync(host.HubUrl);
+        await client.RequestAsync(LinkHost.Key, "ask", "1");
+
+        await broker.FreezeAsync();
+        var hasty = client.RequestAsync(LinkHost.Key, "ask", "2", TimeSpan.FromSeconds(0.3));
+        (await hasty.Awaiting(request => request).Should().ThrowAsync<BridgeException>()).Which.Code.Should().Be(ErrorCodes.PublishTimeout);
+        await broker.ThawAsync();
+
+        (await client.PublishAsync(LinkHost.Key, "after", "1")).Reason.Should().Be(PublishReason.Success);
+        (await host.GetBrokerAsync(LinkHost.Key)).LastError.Should().BeNull();
+    }
 
     [ToolTheory(Tool.Mosquitto)]
     [InlineData(true, 0)]

@@ -61,13 +61,13 @@ public sealed class RequesterTests : IDisposable
     }
 
     [Fact]
-    public async Task RequestAsync_SubscriptionNotAcknowledged_IsReplyTimeoutAndNothingIsPublished()
+    public async Task RequestAsync_SubscriptionNotAcknowledged_IsPublishTimeoutAndNothingIsPublished()
     {
         var reply = RequestAsync();
 
         _time.Advance(Timeout);
 
-        await ShouldFailAsync(reply, ErrorCodes.ReplyTimeout);
+        await ShouldFailAsync(reply, ErrorCodes.PublishTimeout);
         _published.Should().BeNull();
     }
 

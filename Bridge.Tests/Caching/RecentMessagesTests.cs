@@ -1,3 +1,4 @@
+using Bridge.Contracts;
 using Bridge.Server.Caching;
 using Bridge.Server.Messages;
 using Bridge.Server.Topics;
@@ -37,6 +38,28 @@ public sealed class RecentMessagesTests
                 }
             });
 
+    [Fact]
+    public void Add_LongTextsOfStrangers_AreBounded()
+    {
+        var text = new string('t', 50_000);
+        BridgeMessage[] long100KB =
+        [
+            TestMessages.Message(text, "x"),
+            TestMessages.Message("a", "x") with { ContentType = text },
+            TestMessages.Message("a", "x") with { ResponseTopic = text },
+            TestMessages.Message("a", "x") with { CorrelationData = new byte[100_000] },
+            TestMessages.Message("a", "x") with { UserProperties = [new UserProperty(text[..25_000], text[..25_000])] },
+        ];
+
+        foreach (var message in long100KB)
+        {
+            var recent = new RecentMessages(new CacheOptions { RecentBytes = 1_000_000 });
+            for (var position = 1; position <= 100; position++)
+                recent.Add(new SequencedMessage(position, message));
+            recent.Count.Should().Be(9);
+        }
+    }
+
     private static List<SequencedMessage> InPieces(RecentMessages recent, TopicFilter filter, long after, long upTo, int piece)
     {
         var found = new List<SequencedMessage>();
@@ -56,7 +79,7 @@ public sealed class RecentMessagesTests
     private static List<SequencedMessage> Kept(List<SequencedMessage> all, int most, long bytes)
     {
         var kept = all.TakeLast(most).ToList();
-        while (kept.Sum(message => 256L + message.Message.Payload.Length) > bytes)
+        while (kept.Sum(message => 256L + message.Message.Payload.Length + (2 * message.Message.Topic.Length)) > bytes)
             kept.RemoveAt(0);
         return kept;
     }

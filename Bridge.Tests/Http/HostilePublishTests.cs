@@ -1,6 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Bridge.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Tests.Http;
 
@@ -201,9 +204,39 @@ public sealed class HostilePublishTests(EmbeddedBridge bridge) : IClassFixture<E
 
         var response = await SendAsync(Query + "a", ["Content-Length: 100"], "1"u8.ToArray());
 
-        ShouldBeProblem(response, 400, "request_invalid");
+        ShouldBeProblem(response, 408, "request_timeout");
         TimeProvider.System.GetElapsedTime(began).Should().BeLessThan(TimeSpan.FromSeconds(25));
         await ShouldServeAsync();
+    }
+
+    [Theory]
+    [InlineData(Json, Start + "}")]
+    [InlineData(Form, FormStart + "a")]
+    public async Task Post_ParametersInTheQueryBesideABody_AreToldAndNotIgnored(string type, string body)
+    {
+        var response = await SendAsync("?qos=0", [$"Content-Type: {type}", $"Content-Length: {body.Length}"], Encoding.UTF8.GetBytes(body));
+
+        ShouldBeProblem(response, 400, "request_invalid");
+    }
+
+    [Fact]
+    public async Task Post_ClientsThatBreakOff_LeaveNoComplaintInTheLog()
+    {
+        await using var host = await EmbeddedBridge.StartAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
+            await socket.ConnectAsync(IPAddress.Loopback, new Uri(host.Url).Port);
+            await socket.SendAsync(RawHttp.Post($"/publish{Query}a", "Content-Length: 100"));
+            await socket.SendAsync("1"u8.ToArray());
+        }
+
+        using var served = await host.Client.PostAsync($"/publish{Query}a", new StringContent("1"));
+
+        served.EnsureSuccessStatusCode();
+        await host.StopAsync();
+        host.Logs.Entries.Items.Where(entry => entry.Level >= LogLevel.Warning && !entry.Category.StartsWith("Bridge.Server.Brokers", StringComparison.Ordinal))
+            .Should().BeEmpty();
     }
 
     private static string Expand(string text) => Texts.Aggregate(text, (all, pair) => all.Replace(pair.Key, pair.Value, StringComparison.Ordinal));

@@ -105,15 +105,39 @@ public sealed class RequestTests(EmbeddedBridge bridge) : IClassFixture<Embedded
         (request.ContentType, request.QualityOfServiceLevel).Should().Be(("application/x-question", MQTTnet.Protocol.MqttQualityOfServiceLevel.AtMostOnce));
     }
 
-    [Fact]
-    public async Task Post_ReplyThatIsNoText_IsNotAcceptableAsJson()
+    [Theory]
+    [InlineData("?format=json", null)]
+    [InlineData("", "application/json")]
+    public async Task Post_ReplyThatIsNoTextAskedForAsJson_IsNotAcceptable(string query, string? accept)
     {
         var topic = EmbeddedBridge.NewTopic();
         await using var responder = await bridge.StartResponderAsync(topic, (self, request) => self.ReplyAsync(request, [0xFF]));
 
-        using var response = await PostAsync("", Json(topic));
+        using var response = await PostAsync(query, Json(topic), accept);
 
         await response.ShouldBeProblemAsync(406, "not_acceptable");
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("*/*")]
+    public async Task Post_ReplyThatIsNoTextInWhateverForm_IsTheMessage(string? accept)
+    {
+        var topic = EmbeddedBridge.NewTopic();
+        await using var responder = await bridge.StartResponderAsync(topic, (self, request) => self.ReplyAsync(request, [0xFF]));
+
+        using var response = await PostAsync("", Json(topic), accept);
+
+        response.Content.Headers.ContentType!.MediaType.Should().Be("application/vnd.bridge.message+json");
+        JsonSerializer.Deserialize<BridgeMessage>(await response.Content.ReadAsStringAsync())!.Payload.ToArray().Should().Equal(0xFF);
+    }
+
+    [Fact]
+    public async Task Post_TimeInTheQueryBesideAJsonBody_IsToldAndNotIgnored()
+    {
+        using var response = await PostAsync("?timeoutSeconds=1", Json(EmbeddedBridge.NewTopic()));
+
+        (await response.ShouldBeProblemAsync(400, ErrorCodes.RequestInvalid)).Should().Contain("timeoutSeconds");
     }
 
     [Fact]
