@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Bridge.Contracts;
 using Bridge.Server.Messages;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
@@ -20,7 +21,7 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         // Nobody reads it.
-        if (context.RequestAborted.IsCancellationRequested)
+        if (exception is ConnectionResetException or ConnectionAbortedException || context.RequestAborted.IsCancellationRequested)
             return true;
 
         var failure = ToFailure(exception);

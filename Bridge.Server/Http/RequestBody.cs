@@ -4,6 +4,7 @@ using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -82,7 +83,13 @@ internal sealed record RequestBody(
                     return body;
             }
         }
-        // Kestrel's word for a chunk whose size no number holds, and for a client that has gone.
+        catch (Exception exception) when (exception is ConnectionResetException or ConnectionAbortedException)
+        {
+            // Or Kestrel would read on, for the next request, and complain.
+            request.HttpContext.Abort();
+            throw;
+        }
+        // Kestrel's word for a chunk whose size no number holds.
         catch (IOException exception) when (exception is not BadHttpRequestException)
         {
             throw BridgeException.RequestInvalid($"The body cannot be read: {exception.Message}");

@@ -227,8 +227,9 @@ public sealed class HostilePublishTests(EmbeddedBridge bridge) : IClassFixture<E
         {
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { LingerState = new LingerOption(true, 0) };
             await socket.ConnectAsync(IPAddress.Loopback, new Uri(host.Url).Port);
-            await socket.SendAsync(RawHttp.Post($"/publish{Query}a", "Content-Length: 100"));
-            await socket.SendAsync("1"u8.ToArray());
+            await socket.SendAsync(RawHttp.Post($"/publish{Query}a", "Content-Length: 100", "Expect: 100-continue"));
+            // It reads, when it says that it would.
+            (await socket.ReceiveAsync(new byte[1000]).WaitAsync(Eventually.DefaultTimeout)).Should().BePositive();
         }
 
         using var served = await host.Client.PostAsync($"/publish{Query}a", new StringContent("1"));
