@@ -28,10 +28,8 @@ internal sealed class PublishEndpoint(MessagePublisher publisher, BrokerManager 
 
     private async Task PublishAllAsync(HttpContext context, IReadOnlyList<RequestFields> fields, string? key)
     {
-        var items = fields
-            .Select((item, index) => new PublishItem(() => RequestParser.ParsePublish(item).WithKey(IdempotencyKey.OfItem(key, index))))
-            .ToList();
-        await publisher.PublishAllAsync(items, context.RequestAborted);
+        var items = fields.Select(item => new PublishItem(() => RequestParser.ParsePublish(item).InArrayWithKey(key))).ToList();
+        await publisher.PublishAllAsync(items, key, context.RequestAborted);
         var status = items.TrueForAll(item => item.Failure is null) ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus;
         await WriteAsync(
             context.Response, status, items.Select(item => item.Failure is { } failure ? ProblemWriter.Describe(failure) : (object?)item.Receipt));

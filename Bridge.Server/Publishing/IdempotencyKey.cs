@@ -13,9 +13,6 @@ internal static class IdempotencyKey
         ? text
         : throw BridgeException.RequestInvalid($"An idempotency key has 1 to {MostCharacters} visible ASCII characters.");
 
-    /// <summary>The key of one of several messages that came with one key.</summary>
-    public static string? OfItem(string? key, int index) => key is null ? null : FormattableString.Invariant($"{key}#{index}");
-
     /// <summary>Gives a message the key that came beside it.</summary>
     /// <exception cref="BridgeException">It has another.</exception>
     public static PublishRequest WithKey(this PublishRequest request, string? key)
@@ -27,4 +24,10 @@ internal static class IdempotencyKey
             ? request with { IdempotencyKey = key }
             : throw BridgeException.RequestInvalid($"'idempotencyKey' differs from the header: '{key}'.");
     }
+
+    /// <summary>Refuses a message with a key of its own in an array that has one: it can be published once under one key only.</summary>
+    /// <exception cref="BridgeException">It has one.</exception>
+    public static PublishRequest InArrayWithKey(this PublishRequest request, string? key) => key is null || request.IdempotencyKey is null
+        ? request
+        : throw BridgeException.RequestInvalid($"'idempotencyKey' is not for an item of an array with the header '{key}'.");
 }

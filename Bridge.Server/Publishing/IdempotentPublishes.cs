@@ -1,119 +1,149 @@
-using System.Security.Cryptography;
 using Bridge.Contracts;
 using Bridge.Server.Messages;
-using MessagePack;
 
 namespace Bridge.Server.Publishing;
 
 /// <summary>
-/// Publishes once what comes several times with the same idempotency key, and gives each who comes the same answer. A key is remembered
-/// for 5 minutes after its answer, and never forgotten earlier: where too many are, a new one is refused. Failures that are certain not
-/// to have published leave the key free; those after which nobody can know are answers like others.
+/// Publishes once what comes several times with the same idempotency key, and gives each who comes the same answers. A key is remembered
+/// for 5 minutes after its answer, and never forgotten earlier: where too many are, a new one is refused. Messages whose failure is certain
+/// not to have published are published by a retry; failures after which nobody can know are answers like others.
 /// </summary>
-internal sealed class IdempotentPublishes(TimeProvider time)
+internal sealed class IdempotentPublishes : IDisposable
 {
-    /// <summary>As many keys are remembered; some 40 MB where they are UUIDs.</summary>
+    /// <summary>
+    /// As many keys are remembered, an array counting once: some 40 MB where they are UUIDs, 80 MB where they are as long as can be.
+    /// </summary>
     public const int MostKeys = 100_000;
+
+    /// <summary>As many messages of arrays are remembered, a pointer each: 8 MB.</summary>
+    public const int MostItems = 1_000_000;
 
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Publish> _publishes = new(StringComparer.Ordinal);
-    private readonly Queue<(string Key, long AnsweredAt)> _answered = new();
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
-    /// <summary>Publishes a message that has a key, unless that is done or under way, and gives the answer.</summary>
-    /// <param name="request">The message.</param>
-    /// <param name="publish">Publishes it.</param>
-    /// <param name="cancellationToken">Ends the wait, and not the publish.</param>
-    /// <exception cref="BridgeException">The publish failed, the key was used for another message, or there are too many keys.</exception>
-    public async Task<PublishReceipt> PublishAsync(
-        PublishRequest request, Func<Task<PublishReceipt>> publish, CancellationToken cancellationToken)
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, KeyedPublish> _known = new(StringComparer.Ordinal);
+    private readonly LinkedList<KeyedPublish> _answered = new();
+    private readonly TimeProvider _time;
+    private readonly ITimer _sweep;
+    private int _items;
+
+    public IdempotentPublishes(TimeProvider time)
     {
-        var key = request.IdempotencyKey!;
-        var (found, isNew) = FindOrAdd(key, DigestOf(request));
-        if (isNew)
-            _ = RunAsync(key, found, publish);
-        var receipt = await found.Task.WaitAsync(cancellationToken);
-        return receipt with { BrokerKey = request.BrokerKey, Topic = request.Topic };
+        _time = time;
+        _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 
-    private (Publish Publish, bool IsNew) FindOrAdd(string key, byte[] digest)
+    /// <summary>How many keys are remembered, and how many messages of arrays.</summary>
+    public (int Keys, int Items) Remembered
+    {
+        get
+        {
+            lock (_gate)
+                return (_known.Count, _items);
+        }
+    }
+
+    /// <summary>Publishes what has a key, unless that is done or under way, and gives the answer to each message.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="digest">What tells the messages from others.</param>
+    /// <param name="messages">How many they are.</param>
+    /// <param name="publish">Publishes those that the run misses. It may go on when who came first has gone: others may wait for it too.</param>
+    /// <param name="cancellationToken">Ends the wait, and not the publish.</param>
+    /// <exception cref="BridgeException">The key was used for something else, or too much is remembered.</exception>
+    public async Task<IReadOnlyList<PublishAnswer>> PublishAsync(
+        string key, byte[] digest, int messages, Func<PublishRun, Task> publish, CancellationToken cancellationToken)
+    {
+        var (known, run, isNew) = StartOrJoin(key, digest, messages);
+        if (isNew)
+            _ = RunAsync(known, run, publish);
+        return await run.Answers.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _sweep.Dispose();
+
+    private (KeyedPublish Known, PublishRun Run, bool IsNew) StartOrJoin(string key, byte[] digest, int messages)
     {
         lock (_gate)
         {
             ForgetOld();
-            if (_publishes.TryGetValue(key, out var known))
-            {
-                return known.Digest.AsSpan().SequenceEqual(digest)
-                    ? (known, false)
-                    : throw new BridgeException(ErrorCodes.IdempotencyConflict, $"The idempotency key '{key}' was used for another message.");
-            }
-
-            if (_publishes.Count >= MostKeys)
-                throw Full();
-            var added = new Publish(digest);
-            _publishes.Add(key, added);
-            return (added, true);
+            if (!_known.TryGetValue(key, out var known))
+                known = Add(new KeyedPublish(key, digest, messages));
+            else if (!known.HasDigest(digest))
+                throw new BridgeException(ErrorCodes.IdempotencyConflict, $"The idempotency key '{key}' was used for another message.");
+            else if (known.Run is { } underWay)
+                return (known, underWay, false);
+            else if (known.IsComplete)
+                return (known, known.Repeat(), false);
+            else
+                _answered.Remove(known.Place);
+            return (known, known.Start(), true);
         }
     }
 
-    private async Task RunAsync(string key, Publish publish, Func<Task<PublishReceipt>> run)
+    private KeyedPublish Add(KeyedPublish added)
+    {
+        if (_known.Count >= MostKeys)
+            throw Full($"{MostKeys} idempotency keys");
+        if (_items + added.Items > MostItems)
+            throw Full($"{_items} messages of arrays with idempotency keys");
+        _known.Add(added.Key, added);
+        _items += added.Items;
+        return added;
+    }
+
+    private async Task RunAsync(KeyedPublish known, PublishRun run, Func<PublishRun, Task> publish)
     {
         try
         {
-            var receipt = await run();
-            Remember(key);
-            // Who asks brings these two; a topic may be long.
-            publish.SetResult(receipt with { BrokerKey = "", Topic = "" });
+            await publish(run);
         }
-        catch (BridgeException exception) when (!exception.IsOutcomeUnknown)
+        finally
         {
-            lock (_gate)
-                _publishes.Remove(key);
-            publish.SetException(exception);
-        }
-        catch (Exception exception)
-        {
-            Remember(key);
-            publish.SetException(exception);
+            End(known, run.FinalAnswers());
+            run.Complete();
         }
     }
 
-    private void Remember(string key)
+    private void End(KeyedPublish known, PublishAnswer?[] answers)
     {
         lock (_gate)
-            _answered.Enqueue((key, time.GetTimestamp()));
+        {
+            if (known.End(answers, _time.GetTimestamp()))
+                _answered.AddLast(known.Place);
+            else
+                Forget(known);
+        }
+    }
+
+    private void Sweep()
+    {
+        lock (_gate)
+        {
+            ForgetOld();
+            if (_known.Count == 0)
+                _known.TrimExcess();
+        }
     }
 
     private void ForgetOld()
     {
-        while (_answered.TryPeek(out var oldest) && time.GetElapsedTime(oldest.AnsweredAt) >= Memory)
+        while (_answered.First is { } oldest && _time.GetElapsedTime(oldest.Value.AnsweredAt) >= Memory)
         {
-            _answered.Dequeue();
-            _publishes.Remove(oldest.Key);
+            _answered.RemoveFirst();
+            Forget(oldest.Value);
         }
     }
 
-    private BridgeException Full() => new(ErrorCodes.Overloaded, $"{MostKeys} idempotency keys are remembered already.")
+    private void Forget(KeyedPublish known)
     {
-        RetryAfter = _answered.TryPeek(out var oldest) ? Memory - time.GetElapsedTime(oldest.AnsweredAt) : TimeSpan.FromSeconds(1),
+        _known.Remove(known.Key);
+        _items -= known.Items;
+    }
+
+    private BridgeException Full(string what) => new(ErrorCodes.Overloaded, $"{what} are remembered already.")
+    {
+        RetryAfter = _answered.First is { } oldest ? Memory - _time.GetElapsedTime(oldest.Value.AnsweredAt) : TimeSpan.FromSeconds(1),
     };
-
-    /// <summary>Of all that is published, also of members that come to be.</summary>
-    private static byte[] DigestOf(PublishRequest request) =>
-        SHA256.HashData(MessagePackSerializer.Serialize(request with { IdempotencyKey = null }));
-
-    /// <summary>A publish with a key: what is published, and its answer.</summary>
-    private sealed class Publish : TaskCompletionSource<PublishReceipt>
-    {
-        public Publish(byte[] digest)
-            : base(TaskCreationOptions.RunContinuationsAsynchronously)
-        {
-            Digest = digest;
-            // Who asked may be gone.
-            Task.Observe();
-        }
-
-        public byte[] Digest { get; }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Bridge.Tests.EndToEnd;
 
 namespace Bridge.Tests.Http;
@@ -83,24 +84,73 @@ public sealed class PublishIdempotencyTests(EmbeddedBridge bridge) : IClassFixtu
     }
 
     [Fact]
-    public async Task Post_ArrayWithTheLongestKey_PublishesOnlyWhatDidNotGo()
+    public async Task Post_ArrayWithTheLongestKey_PublishesOnceAndRepeatsTheAnswers()
     {
         await using var watcher = await WatchAsync();
-        var (first, second) = (EmbeddedBridge.NewTopic(), EmbeddedBridge.NewTopic());
+        var topic = EmbeddedBridge.NewTopic();
         var key = NewKey().PadRight(255, 'x');
+        var array = Array(Message(topic), "{}", Message("a/#"), Message(topic));
 
-        using var before = await PostJsonAsync(Array("{}"), key);
-        using var after = await PostJsonAsync(Array($$"""{"brokerKey":"embedded","topic":"{{second}}","message":"1"}"""), key);
-        using var again = await PostJsonAsync(Array($$"""{"brokerKey":"embedded","topic":"{{second}}","message":"2"}"""), key);
+        using var first = await PostJsonAsync(array, key);
+        using var second = await PostJsonAsync(array, key);
 
-        (await PublishArrayTests.ReadAsync(before, 207)).Should().HaveCount(3);
-        (await PublishArrayTests.ReadAsync(after, 200)).Should().HaveCount(3);
-        (await PublishArrayTests.ReadAsync(again, 207))[1].GetProperty("code").GetString().Should().Be("idempotency_conflict");
-        (await CountAsync(watcher, first)).Should().Be(2, "each of two items once");
-        (await CountAsync(watcher, second)).Should().Be(1);
+        (await PublishArrayTests.ReadAsync(first, 207)).Select(CodeOf).Should().Equal(null, "message_missing", "topic_invalid", null);
+        (await second.Content.ReadAsStringAsync()).Should().Be(await first.Content.ReadAsStringAsync());
+        (await CountAsync(watcher, topic)).Should().Be(2, "each of two items once");
+    }
 
-        string Array(string item) =>
-            $$"""[{"brokerKey":"embedded","topic":"{{first}}","message":"1"},{{item}},{"brokerKey":"embedded","topic":"{{first}}","message":"1"}]""";
+    [Fact]
+    public async Task Post_ArrayWithOtherMessages_IsAConflictAsAWhole()
+    {
+        await using var watcher = await WatchAsync();
+        var topic = EmbeddedBridge.NewTopic();
+        var key = NewKey();
+        using var first = await PostJsonAsync(Array(Message(topic)), key);
+        await PublishArrayTests.ReadAsync(first, 200);
+
+        foreach (var other in (string[])[Array(Message(topic), Message(topic)), Array(Message(topic, "2")), Message(topic)])
+        {
+            using var response = await PostJsonAsync(other, key);
+            await response.ShouldBeProblemAsync(409, "idempotency_conflict");
+        }
+
+        (await CountAsync(watcher, topic)).Should().Be(1);
+    }
+
+    [Fact]
+    public async Task Post_ArrayOfWhichNothingWent_LeavesTheKeyFree()
+    {
+        var key = NewKey();
+        using var refused = await PostJsonAsync(Array(Message("a/#"), "5"), key);
+        (await PublishArrayTests.ReadAsync(refused, 207)).Select(CodeOf).Should().Equal("topic_invalid", "request_invalid");
+
+        using var response = await PostJsonAsync(Array(Message("a")), key);
+
+        await PublishArrayTests.ReadAsync(response, 200);
+    }
+
+    [Fact]
+    public async Task Post_EmptyArray_LeavesTheKeyFree()
+    {
+        var key = NewKey();
+        using var empty = await PostJsonAsync("[]", key);
+        (await PublishArrayTests.ReadAsync(empty, 200)).Should().BeEmpty();
+
+        await ShouldBePublishedAsync(PostJsonAsync(Message("a"), key));
+    }
+
+    [Fact]
+    public async Task Post_KeyThatLooksLikeAnItemOfAnArray_IsAnotherKey()
+    {
+        await using var watcher = await WatchAsync();
+        var topic = EmbeddedBridge.NewTopic();
+        var key = NewKey();
+
+        await ShouldBePublishedAsync(PostJsonAsync(Array(Message(topic), Message(topic)), key));
+        await ShouldBePublishedAsync(PostJsonAsync(Message(topic), $"{key}#0"));
+        await ShouldBePublishedAsync(PostJsonAsync(Message(topic, "2"), $"{key}#1"));
+
+        (await CountAsync(watcher, topic)).Should().Be(4);
     }
 
     [Fact]
@@ -119,6 +169,12 @@ public sealed class PublishIdempotencyTests(EmbeddedBridge bridge) : IClassFixtu
         (await PublishArrayTests.ReadAsync(refused, 207))[0].GetProperty("code").GetString().Should().Be("request_invalid");
         (await CountAsync(watcher, topic)).Should().Be(1);
     }
+
+    private static string Array(params string[] items) => $"[{string.Join(',', items)}]";
+
+    private static string Message(string topic, string text = "1") => $$"""{"brokerKey":"embedded","topic":"{{topic}}","message":"{{text}}"}""";
+
+    private static string? CodeOf(JsonElement answer) => answer.TryGetProperty("code", out var code) ? code.GetString() : null;
 
     private static string NewKey() => Guid.NewGuid().ToString();
 

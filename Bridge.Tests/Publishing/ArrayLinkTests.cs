@@ -49,14 +49,16 @@ public sealed class ArrayLinkTests
         proxy.LoseDownstream();
         var posting = PostAsync(host, messages, "k");
         await ShouldArriveInOrderAsync(subscription);
+        var joining = PostAsync(host, messages, "k");
         posting.IsCompleted.Should().BeFalse();
         proxy.CloseAll();
         using var response = await posting;
+        using var joined = await joining;
         proxy.Mend();
         await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
         using var again = await PostAsync(host, messages, "k");
 
-        foreach (var answers in new[] { response, again })
+        foreach (var answers in new[] { response, joined, again })
             (await PublishArrayTests.ReadAsync(answers, 207)).Should().HaveCount(Count).And.OnlyContain(
                 answer => answer.GetProperty("code").GetString() == ErrorCodes.BrokerDisconnected);
         using var end = await PostAsync(host, [Message(LinkHost.Key, "end", 0, 1)]);

@@ -31,12 +31,19 @@ public sealed class IdempotencyKeyTests
     public void Parse_EmptyOrTooLong_IsRefused(int length) =>
         FluentActions.Invoking(() => IdempotencyKey.Parse(new string('k', length))).Should().Throw<BridgeException>();
 
-    [Fact]
-    public void OfItem_Numbered_IsDistinctForEach()
-    {
-        IdempotencyKey.OfItem("k", 12).Should().Be("k#12");
-        IdempotencyKey.OfItem(null, 12).Should().BeNull();
-    }
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("k", null)]
+    [InlineData(null, "k")]
+    public void InArrayWithKey_OneKeyAtMost_IsTaken(string? member, string? header) =>
+        new PublishRequest { IdempotencyKey = member }.InArrayWithKey(header).IdempotencyKey.Should().Be(member);
+
+    [Theory]
+    [InlineData("k")]
+    [InlineData("l")]
+    public void InArrayWithKey_ItemWithAKeyToo_IsRefused(string member) =>
+        FluentActions.Invoking(() => new PublishRequest { IdempotencyKey = member }.InArrayWithKey("k"))
+            .Should().Throw<BridgeException>().Which.Code.Should().Be(ErrorCodes.RequestInvalid);
 
     [Theory]
     [InlineData(null, null, null)]

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Tests.Publishing;
 
-public sealed class IdempotentPublishesTests
+public sealed class IdempotentPublishesTests : IDisposable
 {
     private static readonly PublishRequest Plain = new()
     {
@@ -48,6 +48,8 @@ public sealed class IdempotentPublishesTests
     private int _published;
 
     public IdempotentPublishesTests() => _publishes = new IdempotentPublishes(_time);
+
+    public void Dispose() => _publishes.Dispose();
 
     [Fact]
     public async Task PublishAsync_SameKeyAndMessage_PublishesOnceAndRepeatsTheReceipt()
@@ -90,14 +92,14 @@ public sealed class IdempotentPublishesTests
     {
         using var gone = new CancellationTokenSource();
         var answer = new TaskCompletionSource<PublishReceipt>();
-        var first = _publishes.PublishAsync(Plain, () => Count(answer.Task), gone.Token);
-        var second = _publishes.PublishAsync(Plain, () => Count(answer.Task), default);
+        var first = PublishAsync(Plain, () => Count(answer.Task), gone.Token);
+        var second = PublishAsync(Plain, () => Count(answer.Task));
         // However long it takes.
         _time.Advance(2 * IdempotentPublishes.Memory);
         await gone.CancelAsync();
         await first.Awaiting(task => task).Should().ThrowAsync<OperationCanceledException>();
 
-        var third = _publishes.PublishAsync(Plain, () => Count(answer.Task), default);
+        var third = PublishAsync(Plain, () => Count(answer.Task));
         answer.SetResult(Receipt);
 
         (await second.WaitAsync(Eventually.DefaultTimeout)).Should().Be(Receipt);
@@ -118,7 +120,7 @@ public sealed class IdempotentPublishesTests
     [Fact]
     public async Task PublishAsync_FailedAtOnce_LeavesTheKeyFree()
     {
-        await RefusalAsync(_publishes.PublishAsync(Plain, () => throw BridgeException.BrokerUnknown("plant"), default));
+        await RefusalAsync(PublishAsync(Plain, () => throw BridgeException.BrokerUnknown("plant")));
 
         (await PublishAsync(Plain)).Should().Be(Receipt);
     }
@@ -165,12 +167,38 @@ public sealed class IdempotentPublishesTests
         (await RefusalAsync(PublishAsync(Numbered(-2)))).Code.Should().Be(ErrorCodes.Overloaded, "one was forgotten, and no other");
     }
 
+    [Fact]
+    public async Task Remembered_NobodyComesAnyMore_IsForgottenAfterItsTime()
+    {
+        for (var number = 0; number < 1000; number++)
+            await PublishAsync(Numbered(number));
+        var answer = new TaskCompletionSource<PublishReceipt>();
+        var underWay = PublishAsync(Plain, () => answer.Task);
+
+        _time.Advance(IdempotentPublishes.Memory - TimeSpan.FromSeconds(1));
+        _publishes.Remembered.Keys.Should().Be(1001);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        _publishes.Remembered.Keys.Should().Be(1, "that has no answer yet");
+
+        answer.SetResult(Receipt);
+        await underWay.WaitAsync(Eventually.DefaultTimeout);
+        _time.Advance(IdempotentPublishes.Memory + TimeSpan.FromSeconds(10));
+        _publishes.Remembered.Should().Be((0, 0));
+    }
+
     private static PublishRequest Numbered(int number) => Plain with { IdempotencyKey = number.ToString(CultureInfo.InvariantCulture) };
 
-    private Task<PublishReceipt> PublishAsync(PublishRequest request, Exception? failure = null) => _publishes.PublishAsync(
+    private Task<PublishReceipt> PublishAsync(PublishRequest request, Exception? failure = null) => PublishAsync(
         request,
-        () => Count(failure is null ? Task.FromResult(Receipt with { BrokerKey = request.BrokerKey, Topic = request.Topic }) : Task.FromException<PublishReceipt>(failure)),
-        default);
+        () => Count(failure is null ? Task.FromResult(Receipt) : Task.FromException<PublishReceipt>(failure)));
+
+    private async Task<PublishReceipt> PublishAsync(
+        PublishRequest request, Func<Task<PublishReceipt>> publish, CancellationToken cancellationToken = default)
+    {
+        var answers = await _publishes.PublishAsync(
+            request.IdempotencyKey!, MessageDigest.Of(request), 1, run => run.PublishAsync(0, publish), cancellationToken);
+        return answers.Should().ContainSingle().Which.For(request);
+    }
 
     private Task<PublishReceipt> Count(Task<PublishReceipt> answer)
     {
