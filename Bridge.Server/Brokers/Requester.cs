@@ -9,7 +9,7 @@ namespace Bridge.Server.Brokers;
 
 /// <summary>
 /// Request and reply over a broker (MQTT 5 §4.10): all replies come back on one topic, whose subscription is kept from the first request on;
-/// each finds its request by its correlation data. What arrives on that topic is the requester's, and nobody else sees it.
+/// each finds its request by its correlation data. What arrives on that topic is the requester's, and the bridge shows it to nobody else.
 /// </summary>
 /// <param name="brokerKey">The broker's key.</param>
 /// <param name="options">The broker's options.</param>

@@ -137,7 +137,7 @@ public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chrom
         using var folder = new TemporaryFolder();
         folder.Write("README.md", Readme);
         return await ProcessRun.RunAsync(
-            "bash", ["-euo", "pipefail", "-c", $"curl() {{ command curl -sS --fail-with-body --max-time 25 \"$@\"; }}\ncd '{folder.Path}'\n{script}"]);
+            "bash", ["-euo", "pipefail", "-c", $"curl() {{ command curl -sS --fail --max-time 25 \"$@\"; }}\ncd '{folder.Path}'\n{script}"]);
     }
 
     private async Task<string?> ReadAsync(string topic)
