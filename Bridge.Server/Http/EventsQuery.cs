@@ -37,10 +37,13 @@ internal sealed record EventsQuery(string BrokerKey, ReadTerms Terms, TimeSpan W
             ? control.MaxAge
             : null;
 
-    /// <summary>Compared as RFC 9110 §13.1.2 has it: whether they are weak does not matter. Those of other forms say nothing of this one.</summary>
+    /// <summary>
+    /// Compared as RFC 9110 §13.1.2 has it: whether they are weak does not matter. Those of other forms say nothing of this one, and the empty
+    /// one is what curl sends before it has any.
+    /// </summary>
     private static string[] FindKnownTags(IHeaderDictionary headers, Representation representation) =>
         EntityTagHeaderValue.TryParseList(headers.IfNoneMatch, out var tags)
-            ? [.. tags.Select(tag => EventsHeaders.TagOf(tag.Tag.ToString().Trim('"'), representation)).OfType<string>()]
+            ? [.. tags.Select(tag => EventsHeaders.TagOf(tag.Tag.ToString().Trim('"'), representation)).Where(tag => !string.IsNullOrEmpty(tag)).OfType<string>()]
             : [];
 
     private static TimeSpan FindWait(RequestFields query, IHeaderDictionary headers)

@@ -64,6 +64,19 @@ public sealed class EventsPollTests(EmbeddedBridge bridge) : IClassFixture<Embed
         (await response.Content.ReadAsStringAsync()).Should().Be("\"2\"");
     }
 
+    [Fact]
+    public async Task Get_WaitWithTheEmptyTag_IsAnsweredByTheFirstValue()
+    {
+        var topic = EmbeddedBridge.NewTopic();
+        var waiting = GetAsync(Uri(topic, "&wait=20"), ("If-None-Match", "\"\""));
+        await WaitForWatchersAsync(1);
+
+        using var published = await bridge.PublishRawAsync(topic, "1"u8.ToArray());
+
+        using var response = await waiting.WaitAsync(Eventually.DefaultTimeout);
+        (await response.Content.ReadAsStringAsync()).Should().Be("\"1\"");
+    }
+
     [Theory]
     [InlineData("&since={0}", 304)]
     [InlineData("", 404)]
