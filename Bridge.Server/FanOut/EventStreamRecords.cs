@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Bridge.Contracts;
 using Bridge.Contracts.Wire;
 using Bridge.Server.Messages;
@@ -15,13 +14,6 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal static class EventStreamRecords
 {
-    private static readonly JsonWriterOptions WriterOptions = new() { Encoder = StringifyEncoder.Instance, SkipValidation = true };
-
-    private static readonly JsonSerializerOptions SerializerOptions = new(JsonSerializerDefaults.Web)
-    {
-        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    };
-
     public static byte[] EncodeMessages(in BatchHeader header, ReadOnlySpan<SequencedMessage> messages)
     {
         var buffer = RecordBuffer.Take();
@@ -34,13 +26,13 @@ internal static class EventStreamRecords
     }
 
     public static byte[] EncodeState(BrokerStateChange change) =>
-        [.. "event: state\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(change, SerializerOptions), .. "\n\n"u8];
+        [.. "event: state\ndata: "u8, .. JsonSerializer.SerializeToUtf8Bytes(change, JsonHubRecords.SerializerOptions), .. "\n\n"u8];
 
     private static void WriteMessages(ArrayBufferWriter<byte> buffer, in BatchHeader header, ReadOnlySpan<SequencedMessage> messages)
     {
         // All cursors of a batch are of one epoch.
         var epoch = Encoding.UTF8.GetBytes(header.Cursor[..(header.Cursor.IndexOf('.', StringComparison.Ordinal) + 1)]);
-        using var writer = new Utf8JsonWriter(buffer, WriterOptions);
+        using var writer = new Utf8JsonWriter(buffer, StringifyEncoder.WriterOptions);
         foreach (ref readonly var message in messages)
         {
             buffer.Write("id: "u8);

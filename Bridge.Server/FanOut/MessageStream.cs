@@ -182,9 +182,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         {
             // Of a list that began in another run, what has changed since is not known either.
             var isKnown = (terms.Page?.AsOf ?? terms.Since) is not { } cursor || Locate(cursor) is not null;
-            var since = terms.Page is { } page ? page.Since : terms.Since?.Position;
-            isKnown &= since is null || _cache.KnowsSince(since.Value);
-            if (isKnown && since is { } after)
+            isKnown &= terms.ChangesAfter is not { } since || _cache.KnowsSince(since);
+            if (isKnown && terms.ChangesAfter is { } after)
                 _cache.FindChanges(terms.Filter, after, results);
             else
                 _cache.Find(terms.Filter, results);

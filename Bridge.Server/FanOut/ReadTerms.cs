@@ -15,6 +15,9 @@ internal sealed record ReadTerms(TopicFilter Filter)
     /// <summary>Where a long list goes on, which says itself since when; null at its beginning.</summary>
     public ReadPage? Page { get; init; }
 
+    /// <summary>The position since which changes are wanted; null for all there is.</summary>
+    public long? ChangesAfter => Page is { } page ? page.Since : Since?.Position;
+
     /// <summary>How many at most.</summary>
     public int Limit { get; init; } = int.MaxValue;
 

@@ -24,7 +24,7 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
             Tag = tag,
             IsReset = isReset,
             Stale = stale,
-            Next = isWhole ? null : new ReadPage(cursor, isReset ? null : page is null ? terms.Since?.Position : page.Value.Since, messages[^1].Message.Topic),
+            Next = isWhole ? null : new ReadPage(cursor, isReset ? null : terms.ChangesAfter, messages[^1].Message.Topic),
             Outcome = outcome,
             // Where nothing was known before, no value is no news.
             IsNews = isReset || page is not null
@@ -70,9 +70,8 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
     private (StreamCursor Position, bool IsReset) Find(ReadTerms terms, List<SequencedMessage> found)
     {
         var (position, isReset) = stream.Find(terms, found);
-        var since = terms.Page is { } page ? page.Since : terms.Since?.Position;
         // Asked afterwards: what began after these were read counts for the next who reads.
-        if (isReset || since is null || terms.HeardSince?.Invoke() is not { } heard || since >= heard || heard > position.Position)
+        if (isReset || terms.ChangesAfter is not { } since || terms.HeardSince?.Invoke() is not { } heard || since >= heard || heard > position.Position)
             return (position, isReset);
 
         found.Clear();

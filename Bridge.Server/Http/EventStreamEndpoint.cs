@@ -45,7 +45,6 @@ internal sealed class EventStreamEndpoint(
     private (string BrokerKey, SubscriptionTerms Terms) Parse(HttpRequest request, RequestFields query)
     {
         RequestParser.ThrowIfMisplaced(query, "last values, without format=stream", "wait", "maxAge", "limit", "page");
-        RequestParser.ThrowIfMisplaced(query, "the hub; here it is 'since'", "resumeFrom");
         var (brokerKey, terms) = parser.ParseSubscribe(query);
         // A browser that connects again sends the header, and still the query that it began with.
         var resumeFrom = request.Headers["Last-Event-ID"] is [{ Length: > 0 } last] ? last : query.OptionalText("since");

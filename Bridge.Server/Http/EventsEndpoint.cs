@@ -20,6 +20,7 @@ internal sealed class EventsEndpoint(
     public Task HandleAsync(HttpContext context)
     {
         var fields = UrlEncoded.Parse(context.Request.QueryString);
+        RequestParser.ThrowIfMisplaced(fields, "the hub; here it is 'since'", "resumeFrom");
         var representation = Representations.Choose(fields.OptionalText("format"), context.Request.Headers.Accept);
         context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers.Vary = "Accept";
@@ -63,7 +64,7 @@ internal sealed class EventsEndpoint(
     private static async Task WriteListAsync(HttpResponse response, LastValues values)
     {
         response.ContentType = BridgeJson.ContentType;
-        await using var writer = new Utf8JsonWriter(response.BodyWriter, ValueWriter.JsonOptions);
+        await using var writer = new Utf8JsonWriter(response.BodyWriter, StringifyEncoder.WriterOptions);
         writer.WriteStartArray();
         foreach (var message in values.Messages)
         {

@@ -20,7 +20,6 @@ internal sealed record EventsQuery(string BrokerKey, ReadTerms Terms, TimeSpan W
     public static EventsQuery Parse(RequestParser parser, RequestFields query, IHeaderDictionary headers, Representation representation)
     {
         RequestParser.ThrowIfMisplaced(query, "a stream of values, with format=stream", "mode", "maxRate", "snapshot");
-        RequestParser.ThrowIfMisplaced(query, "the hub; here it is 'since'", "resumeFrom");
         if (query.Has("page"))
             RequestParser.ThrowIfMisplaced(query, "the first part of a list; 'page' goes on with that", "since", "wait");
         var (brokerKey, terms) = parser.ParseRead(query);

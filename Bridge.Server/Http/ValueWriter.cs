@@ -8,13 +8,6 @@ namespace Bridge.Server.Http;
 /// <summary>Writes messages as they are shown over HTTP: one alone in each of its representations, and envelopes for lists.</summary>
 internal static class ValueWriter
 {
-    public static JsonWriterOptions JsonOptions { get; } = new()
-    {
-        // As JSON.stringify has it: the response is application/json with nosniff, never a page.
-        Encoder = StringifyEncoder.Instance,
-        SkipValidation = true,
-    };
-
     /// <summary>Writes one message, with the headers that say what it is.</summary>
     /// <exception cref="BridgeException">It cannot be shown so.</exception>
     public static Task WriteAsync(HttpResponse response, Representation representation, BridgeMessage message)
@@ -57,7 +50,7 @@ internal static class ValueWriter
 
     private static void WriteMessage(HttpResponse response, BridgeMessage message)
     {
-        using var writer = new Utf8JsonWriter(response.BodyWriter, JsonOptions);
+        using var writer = new Utf8JsonWriter(response.BodyWriter, StringifyEncoder.WriterOptions);
         WriteEnvelope(writer, message);
         writer.Flush();
         response.ContentType = Representations.MessageType;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
+using System.Text.Json;
 
 namespace Bridge.Server.Messages;
 
@@ -18,6 +19,9 @@ internal sealed class StringifyEncoder : JavaScriptEncoder
     private static readonly byte[][] Escapes = [.. Enumerable.Range(0, '\\' + 1).Select(code => Encoding.ASCII.GetBytes(Escape(code)))];
 
     public static StringifyEncoder Instance { get; } = new();
+
+    /// <summary>For what is written by hand with it.</summary>
+    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = Instance, SkipValidation = true };
 
     public override int MaxOutputCharactersPerInputCharacter => 6;
 

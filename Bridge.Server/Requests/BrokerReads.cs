@@ -48,9 +48,13 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         // Where the broker sends only what is asked for, this asks, and for a while after it.
         var (broker, values, began) = (brokers.Get(brokerKey), streams.Get(brokerKey).Values, time.GetTimestamp());
         using var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
-        terms = terms with { HeardSince = () => broker.HeardSince(terms.Filter) };
+        if (upstream is not null)
+            terms = OnDemand(broker, terms);
         return wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait - time.GetElapsedTime(began), cancellationToken) : values.Read(terms);
     }
+
+    private static ReadTerms OnDemand(BrokerConnection broker, ReadTerms terms) =>
+        terms with { HeardSince = () => broker.HeardSince(terms.Filter) };
 
     /// <summary>Reads last values, as hub clients are told them.</summary>
     /// <exception cref="BridgeException">The broker refuses, a cursor is none, or there are only values that are too old.</exception>

@@ -116,8 +116,7 @@ internal sealed class RequestParser(BridgeOptions options)
                 throw BridgeException.RequestInvalid($"'{name}' of a request is set by the bridge: it tells by it whose reply is whose.");
         }
 
-        if (fields.Has("idempotencyKey"))
-            throw BridgeException.RequestInvalid("'idempotencyKey' is for publishing: a reply is not kept.");
+        ThrowIfMisplaced(fields, "publishing: a reply is not kept", "idempotencyKey");
         if (fields.Flag("retain", false))
             throw BridgeException.RequestInvalid("'retain' must not be true for a request: whoever got it later would reply to nobody.");
 
