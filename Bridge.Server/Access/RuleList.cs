@@ -1,0 +1,38 @@
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Access;
+
+/// <summary>The rules that allow an action on a broker, or those that deny it.</summary>
+internal sealed class RuleList(IReadOnlyCollection<BrokerRule> rules)
+{
+    private readonly TopicFilter[] _filters = [.. rules.Select(rule => rule.Filter)];
+    private readonly AccessRule[] _rules = [.. rules.Select(rule => rule.Rule)];
+
+    public static RuleList Empty { get; } = new([]);
+
+    public bool IsEmpty => _rules.Length == 0;
+
+    /// <summary>The first rule that has all of the target's topics.</summary>
+    public AccessRule? FindAround(AccessTarget target)
+    {
+        for (var i = 0; i < _filters.Length; i++)
+        {
+            if (target.IsWithin(_filters[i]))
+                return _rules[i];
+        }
+
+        return null;
+    }
+
+    /// <summary>The first rule that has any of the target's topics.</summary>
+    public AccessRule? FindTouching(AccessTarget target)
+    {
+        for (var i = 0; i < _filters.Length; i++)
+        {
+            if (target.Touches(_filters[i]))
+                return _rules[i];
+        }
+
+        return null;
+    }
+}
