@@ -9,14 +9,14 @@ namespace Bridge.Tests.Access;
 /// <summary>Random rules, held against <see cref="AccessOracle"/>.</summary>
 public sealed class PermissionsPropertyTests
 {
-    private static readonly Gen<string?> Value = Gen.OneOfConst("a", "b", "b", "ab", "$s", null, "", "a/b", "+", "#", "\0");
+    private static readonly Gen<string?> Value = Gen.OneOf("a", "b", "b", "ab", "$s", null, "", "a/b", "+", "#", "\0");
 
     private static readonly Gen<string> Filter = Texts("a", "b", "ab", "$s", "", "+", "+");
 
     private static readonly Gen<OracleRule> Rule = Gen.Select(
         Gen.Int[0, 9].Select(dice => dice < 3),
-        Gen.OneOfConst("read", "read", "publish"),
-        Gen.OneOfConst("one", "two", "*", "*"),
+        Gen.OneOf("read", "read", "publish"),
+        Gen.OneOf("one", "two", "*", "*"),
         Texts("a", "b", "$s", "", "+", "{user}", "a{user}", "{claim:site}", "{claim:site}{user}"),
         (isDeny, action, broker, template) => new OracleRule(isDeny, action, broker, template));
 
@@ -34,7 +34,7 @@ public sealed class PermissionsPropertyTests
             {
                 var oracle = new AccessOracle(scene.Rules, scene.User, scene.Sites);
                 var mayRead = Permissions(scene).MayRead("one", TopicFilter.Parse(scene.Filter));
-                var topics = AccessOracle.Topics.Where(topic => TopicOracle.Matches(scene.Filter, topic)).ToList();
+                var topics = oracle.Topics.Where(topic => TopicOracle.Matches(scene.Filter, topic)).ToList();
                 if (mayRead)
                 {
                     Interlocked.Increment(ref allowed);
@@ -47,10 +47,10 @@ public sealed class PermissionsPropertyTests
                 Interlocked.Add(ref exact, oracle.IsExact ? 1 : 0);
                 return !mustBeAllowed;
             },
-            iter: 20_000);
+            iter: 6_000);
 
-        allowed.Should().BeInRange(2_000, 18_000);
-        exact.Should().BeGreaterThan(2_000);
+        allowed.Should().BeInRange(600, 5_400);
+        exact.Should().BeGreaterThan(600);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class PermissionsPropertyTests
             {
                 var oracle = new AccessOracle(scene.Rules, scene.User, scene.Sites);
                 var permissions = Permissions(scene);
-                foreach (var topic in AccessOracle.Topics)
+                foreach (var topic in oracle.Topics)
                 {
                     var (mayPublish, expected) = (permissions.MayPublish("one", topic, retain: false), oracle.May("publish", "one", topic));
                     if (mayPublish && !expected)
@@ -75,7 +75,7 @@ public sealed class PermissionsPropertyTests
 
                 return true;
             },
-            iter: 5_000);
+            iter: 1_500);
 
         allowed.Should().BeGreaterThan(10_000);
         refused.Should().BeGreaterThan(10_000);
@@ -103,7 +103,7 @@ public sealed class PermissionsPropertyTests
     }
 
     private static Gen<string> Texts(params string[] levels) => Gen.Select(
-        Gen.OneOfConst(levels).Array[0, 3], Gen.Bool, (text, hash) => Join(hash ? [.. text.Take(2), "#"] : text));
+        Gen.OneOf(levels).Array[0, 3], Gen.Bool, (text, hash) => Join(hash ? [.. text.Take(2), "#"] : text));
 
     private static string Join(string[] levels) => string.Join('/', levels) is { Length: > 0 } text ? text : "a";
 
