@@ -1,3 +1,4 @@
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
@@ -19,6 +20,7 @@ public static class BridgeSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(LoadOptions);
+        services.AddAccess();
         services.AddFanOut();
         services.AddBrokers();
         services.AddPublishing();

@@ -2,6 +2,9 @@ using Bridge.Server;
 using Bridge.Server.Configuration;
 using Bridge.Server.Hosting;
 
+if (KeyCommand.IsMeantBy(args))
+    return KeyCommand.Run(args, Console.Out, Console.Error);
+
 try
 {
     var builder = BridgeHosting.CreateBuilder(args);

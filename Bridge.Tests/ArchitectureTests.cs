@@ -1,6 +1,7 @@
 using System.Reflection;
 using Bridge.Contracts;
 using Bridge.Server;
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Microsoft.Extensions.Logging;
 
@@ -24,20 +25,22 @@ public sealed class ArchitectureTests
         ("Caching", ["Topics", "Messages"]),
         // Settings stand in their features; the whole of them is known here, and each feature reads its part.
         ("Configuration", ["Topics"]),
+        ("Access", ["Topics", "Messages", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Publishing", ["Messages", "Brokers"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing"]),
         ("Hubs", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests"]),
         ("Http", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests"]),
-        ("Hosting", ["Configuration"]),
-        ("", ["Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Hosting"]),
+        ("Hosting", ["Configuration", "Access"]),
+        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
     private static readonly string[] Api =
     [
         "BridgeBuilder", "BridgeSetup",
+        "Access.AccessOptions", "Access.ApiKeyOptions", "Access.JwtOptions", "Access.RoleOptions", "Access.RuleOptions",
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
@@ -106,7 +109,7 @@ public sealed class ArchitectureTests
         var isReader = NamespaceOf(user) == "Configuration";
         var knowsSettings = isReader || Layers.Single(layer => layer.Namespace == NamespaceOf(user)).MayUse.Contains("Configuration");
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
-            || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker)));
+            || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

@@ -1,3 +1,4 @@
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Caching;
 using Bridge.Server.FanOut;
@@ -22,6 +23,9 @@ public sealed class BridgeOptions
 
     /// <summary>How messages go to those who subscribed.</summary>
     public FanOutOptions FanOut { get; set; } = new();
+
+    /// <summary>Who may do what.</summary>
+    public AccessOptions Access { get; set; } = new();
 
     /// <summary>Which other web sites may use the bridge.</summary>
     public CorsOptions Cors { get; set; } = new();

@@ -1,3 +1,4 @@
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 
@@ -45,6 +46,13 @@ internal static class BridgeOptionsLoader
         limits.Range(nameof(options.Limits.OutboxBytes), options.Limits.OutboxBytes, 0, int.MaxValue);
         limits.Range(nameof(options.Limits.SendTimeoutSeconds), options.Limits.SendTimeoutSeconds, 0, 86_400);
         CheckOrigins(options, checks);
+        CheckAccess(options, checks);
+    }
+
+    private static void CheckAccess(BridgeOptions options, OptionsChecks checks)
+    {
+        string[] embedded = options.EmbeddedBroker.Enabled ? [EmbeddedBrokerOptions.BrokerKey] : [];
+        AccessOptionsValidator.Check(options.Access, checks.At(nameof(options.Access)), [.. options.Brokers.Keys, .. embedded]);
     }
 
     private static void CheckOrigins(BridgeOptions options, OptionsChecks checks)

@@ -18,17 +18,20 @@ internal sealed class OptionsReader(List<string> errors)
         {
             if (!properties.TryGetValue(child.Key, out var property))
                 errors.Add($"{child.Path}: there is no such setting; known here: {string.Join(", ", properties.Keys)}");
-            else if (ReadValue(child, property.PropertyType, property.GetValue(options)) is { } value)
+            else if (!IsUnset(child) && ReadValue(child, property.PropertyType, property.GetValue(options)) is { } value)
                 property.SetValue(options, value);
         }
     }
+
+    /// <summary>JSON's null and {} reach us alike. A group that is absent by default stays so.</summary>
+    private static bool IsUnset(IConfigurationSection section) => section.Value is null && !section.GetChildren().Any();
 
     /// <returns>The value, or null where there is none, or where an error was noted.</returns>
     private object? ReadValue(IConfigurationSection section, Type type, object? current)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(List<string>))
-            return ReadList(section);
+        if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>))
+            return ReadList(section, type);
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>))
             return ReadDictionary(section, type.GenericTypeArguments[1], (IDictionary)current!);
         if (type.IsClass && type != typeof(string))
@@ -47,25 +50,36 @@ internal sealed class OptionsReader(List<string> errors)
         return options;
     }
 
-    private object? ReadList(IConfigurationSection section)
+    private object? ReadList(IConfigurationSection section, Type type)
     {
-        // JSON's [] reaches us as an empty string, and null as no value.
+        // JSON's [] reaches us as an empty string.
         if (!string.IsNullOrEmpty(section.Value))
             return Wrong(section, "a list", $"'{section.Value}'");
 
-        if (section.Value is null && !section.GetChildren().Any())
-            return null;
-
-        var list = new List<string>();
+        var list = (IList)Activator.CreateInstance(type)!;
         foreach (var child in section.GetChildren())
         {
-            if (child.GetChildren().Any())
-                Wrong(child, "one value", "a group of settings");
-            else
-                list.Add(child.Value ?? "");
+            if (!int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _))
+                return Wrong(section, "a list", "a group of settings");
+            ReadItem(child, type.GenericTypeArguments[0], list);
         }
 
         return list;
+    }
+
+    private void ReadItem(IConfigurationSection section, Type type, IList list)
+    {
+        if (type != typeof(string))
+        {
+            // Also one that cannot be read: mistakes in those behind it are told with their own numbers.
+            var item = Activator.CreateInstance(type)!;
+            ReadObject(section, item);
+            list.Add(item);
+        }
+        else if (section.GetChildren().Any())
+            Wrong(section, "one value", "a group of settings");
+        else
+            list.Add(section.Value ?? "");
     }
 
     private object? ReadDictionary(IConfigurationSection section, Type valueType, IDictionary dictionary)

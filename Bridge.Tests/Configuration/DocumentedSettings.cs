@@ -28,6 +28,7 @@ internal static partial class DocumentedSettings
 
     private static void WriteGroup(StringBuilder text, Type type, string path)
     {
+        var written = new Dictionary<Type, string>();
         foreach (var group in Groups(type, path))
         {
             var settings = Settings(group.Type, group.Path).ToList();
@@ -35,6 +36,12 @@ internal static partial class DocumentedSettings
                 continue;
 
             text.AppendLine(CultureInfo.InvariantCulture, $"### {group.Path}").AppendLine();
+            if (!written.TryAdd(group.Type, group.Path))
+            {
+                text.AppendLine(CultureInfo.InvariantCulture, $"The settings of `{written[group.Type]}`.").AppendLine();
+                continue;
+            }
+
             text.AppendLine(Text(Summaries[$"T:{group.Type.FullName}"])).AppendLine();
             text.AppendLine("| setting | type | default | meaning |").AppendLine("| --- | --- | --- | --- |");
             foreach (var setting in settings)
@@ -49,10 +56,14 @@ internal static partial class DocumentedSettings
         yield return (type, path);
         foreach (var property in type.GetProperties())
         {
-            var inner = IsDictionary(property.PropertyType) ? property.PropertyType.GenericTypeArguments[1] : property.PropertyType;
+            var (inner, name) = property.PropertyType switch
+            {
+                var many when IsDictionary(many) => (many.GenericTypeArguments[1], $"{property.Name}:KEY"),
+                var many when IsList(many) => (many.GenericTypeArguments[0], $"{property.Name}:N"),
+                var one => (one, property.Name),
+            };
             if (!IsGroup(inner))
                 continue;
-            var name = IsDictionary(property.PropertyType) ? $"{property.Name}:KEY" : property.Name;
             foreach (var group in Groups(inner, $"{path}:{name}"))
                 yield return group;
         }
@@ -62,10 +73,15 @@ internal static partial class DocumentedSettings
     {
         var defaults = Activator.CreateInstance(type)!;
         return type.GetProperties()
-            .Where(property => !IsGroup(property.PropertyType) && !IsDictionary(property.PropertyType))
+            .Where(property => IsSetting(property.PropertyType))
             .Select(property => new Setting(
                 path, property.Name, Describe(property.PropertyType), property.GetValue(defaults), Text(Summaries[$"P:{type.FullName}.{property.Name}"])));
     }
+
+    private static bool IsSetting(Type type) =>
+        !IsGroup(type) && !IsDictionary(type) && !(IsList(type) && IsGroup(type.GenericTypeArguments[0]));
+
+    private static bool IsList(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(List<>);
 
     private static bool IsDictionary(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>);
 

@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Microsoft.Extensions.Configuration;
@@ -74,8 +75,36 @@ public sealed class OptionsReaderTests
         (plant.Url, plant.KeepAliveSeconds, plant.Password).Should().Be(("mqtt://h", 9, "secret"));
     }
 
+    [Fact]
+    public void Read_ListOfGroups_ReadsEach()
+    {
+        var access = Loading.Load("""
+            {"Access":{"Roles":{"a":{},"b":{"Allow":[{"Actions":["read"],"Broker":"*","Topics":["x","y"]},{"Actions":["publish"],"Broker":"*","Topics":["z"]}]}}}}
+            """).Access;
+
+        access.Jwt.Should().BeNull();
+        access.Roles["a"].Should().BeEquivalentTo(new RoleOptions());
+        access.Roles["b"].Allow.SelectMany(rule => rule.Topics).Should().Equal("x", "y", "z");
+    }
+
     [Theory]
-    [InlineData("""{"Cach":{}}""", "Bridge:Cach: there is no such setting; known here: EmbeddedBroker, Brokers, Cache, FanOut, Cors, Limits")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    public void Read_GroupThatIsAbsentByDefault_StaysAbsent(string value) =>
+        Loading.Load($$"""{"Access":{"Jwt":{{value}} } }""").Access.Jwt.Should().BeNull();
+
+    [Fact]
+    public void Read_ItemOfAListThatIsNoGroup_DoesNotMoveThoseBehindIt() =>
+        Loading.Errors("""{"Access":{"Roles":{"r":{"Allow":["read",{"Broker":"*","Topics":["#"],"Actions":["fly"]}]}}}}""").Should()
+            .Contain("Bridge:Access:Roles:r:Allow:0: expected a group of settings, found 'read'")
+            .And.Contain("Bridge:Access:Roles:r:Allow:1:Actions:0: 'fly' is none of read, publish, retain, request");
+
+    [Theory]
+    [InlineData("""{"Access":{"ApiKeys":"excel"}}""", "Bridge:Access:ApiKeys: expected a list, found 'excel'")]
+    [InlineData("""{"Access":{"ApiKeys":{"excel":{}}}}""", "Bridge:Access:ApiKeys: expected a list, found a group of settings")]
+    [InlineData("""{"Access":{"Roles":{"r":{"Deny":[{"Broker":"*","Topics":["#"],"Actions":["read"],"Topic":"a"}]}}}}""",
+        "Bridge:Access:Roles:r:Deny:0:Topic: there is no such setting; known here: Actions, Broker, Topics")]
+    [InlineData("""{"Cach":{}}""", "Bridge:Cach: there is no such setting; known here: EmbeddedBroker, Brokers, Cache, FanOut, Access, Cors, Limits")]
     [InlineData("""{"Cache":{"Ttl2":1}}""", "Bridge:Cache:Ttl2: there is no such setting; known here: MaxTopics, MaxBytes, Ttl, RecentMessages, RecentBytes")]
     [InlineData("""{"Cache":5}""", "Bridge:Cache: expected a group of settings, found '5'")]
     [InlineData("""{"Brokers":"mqtt://host"}""", "Bridge:Brokers: expected a group of settings, found 'mqtt://host'")]
