@@ -21,6 +21,12 @@ public static class ErrorCodes
     /// <summary>A publish without a message. HTTP 400.</summary>
     public const string MessageMissing = "message_missing";
 
+    /// <summary>
+    /// No credentials, or such as are not accepted (any more). HTTP 401. Hub clients are told it when they connect, and at the latest when
+    /// their token runs out or their key is taken away: the connection ends.
+    /// </summary>
+    public const string Unauthenticated = "unauthenticated";
+
     /// <summary>The caller may not do this. HTTP 403.</summary>
     public const string Forbidden = "forbidden";
 

@@ -20,6 +20,7 @@ public static class BridgeSetup
     {
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(LoadOptions);
+        services.AddSingleton<Func<BridgeOptions>>(provider => () => LoadOptions(provider));
         services.AddAccess();
         services.AddFanOut();
         services.AddBrokers();
@@ -43,6 +44,7 @@ public static class BridgeSetup
         app.UseStatusCodePages();
         app.UseCrossOriginRules();
         app.UseDashboardFiles();
+        app.UseCallers();
         app.MapHubDoor();
         app.MapHttpDoor();
         return app;
@@ -50,6 +52,6 @@ public static class BridgeSetup
 
     private static BridgeOptions LoadOptions(IServiceProvider services) => BridgeOptionsLoader.Load(
         services.GetRequiredService<IConfiguration>(),
-        services.GetRequiredService<IHostEnvironment>().ContentRootPath,
+        services.GetRequiredService<IHostEnvironment>(),
         [.. services.GetServices<IEnhancedAuthenticationHandler>().Select(handler => handler.Method)]);
 }

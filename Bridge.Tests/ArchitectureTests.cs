@@ -28,10 +28,10 @@ public sealed class ArchitectureTests
         ("Access", ["Topics", "Messages", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
-        ("Publishing", ["Messages", "Brokers"]),
-        ("Requests", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing"]),
-        ("Hubs", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests"]),
-        ("Http", ["Topics", "Messages", "Configuration", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Publishing", ["Messages", "Access", "Brokers"]),
+        ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing"]),
+        ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
         ("Hosting", ["Configuration", "Access"]),
         ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Hosting"]),
     ];
@@ -40,7 +40,7 @@ public sealed class ArchitectureTests
     private static readonly string[] Api =
     [
         "BridgeBuilder", "BridgeSetup",
-        "Access.AccessOptions", "Access.ApiKeyOptions", "Access.JwtOptions", "Access.RoleOptions", "Access.RuleOptions",
+        "Access.AccessOptions", "Access.ApiKeyOptions", "Access.CertificateOptions", "Access.JwtOptions", "Access.RoleOptions", "Access.RuleOptions",
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",

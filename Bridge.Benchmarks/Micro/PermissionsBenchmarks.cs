@@ -20,7 +20,7 @@ public class PermissionsBenchmarks
         var role = new RoleOptions { Allow = [Rule("plant/{0}/#")], Deny = [Rule("plant/{0}/secret/#")] };
         var options = new BridgeOptions();
         options.Access.Roles["viewer"] = role;
-        _permissions = new AccessRules(options).For(new Principal("somebody", "viewer"));
+        _permissions = new AccessRules(options.Access).For(new Principal("somebody", "viewer"));
     }
 
     [Benchmark]

@@ -1,5 +1,3 @@
-using Bridge.Server.Configuration;
-
 namespace Bridge.Server.Access;
 
 /// <summary>The configured roles, and what those who have them may do.</summary>
@@ -7,9 +5,8 @@ internal sealed class AccessRules
 {
     private readonly Dictionary<string, Role> _roles;
 
-    public AccessRules(BridgeOptions options)
+    public AccessRules(AccessOptions access)
     {
-        var access = options.Access;
         _roles = access.Roles.ToDictionary(role => role.Key, role => new Role(role.Key, role.Value));
         if (access.IsUnset)
             Anonymous = Permissions.Unrestricted;

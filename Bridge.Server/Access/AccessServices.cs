@@ -5,7 +5,12 @@ internal static class AccessServices
 {
     public static void AddAccess(this IServiceCollection services)
     {
-        services.AddSingleton<AccessRules>();
-        services.AddSingleton<ApiKeyStore>();
+        services.AddMetrics();
+        services.AddSingleton<AccessControl>();
+        services.AddSingleton<Authenticator>();
+        services.AddSingleton<TicketStore>();
+        services.AddSingleton<CallerSessions>();
+        services.AddSingleton<AccessChecks>();
+        services.AddSingleton<AuditLog>();
     }
 }

@@ -24,6 +24,14 @@ internal sealed class Permissions(AccessRule? administrator, params RuleSet[] ru
     public bool MayRequest(string brokerKey, string topic, bool retain) =>
         Explain(AccessAction.Request, brokerKey, topic).IsAllowed && (!retain || Explain(AccessAction.Retain, brokerKey, topic).IsAllowed);
 
+    /// <summary>Whether everything is allowed, also to look at others' permissions.</summary>
+    public bool IsAdministrator => administrator is not null;
+
+    /// <summary>Whether the same rules make up others.</summary>
+    public bool AreThoseOf(Permissions other) => IsAdministrator == other.IsAdministrator && Rules.SetEquals(other.Rules);
+
+    private HashSet<string> Rules => [.. rules.SelectMany(set => set.Describe())];
+
     /// <summary>Whether anything is allowed on the broker.</summary>
     public bool SeesBroker(string brokerKey)
     {

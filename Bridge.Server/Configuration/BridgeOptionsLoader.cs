@@ -9,12 +9,14 @@ internal static class BridgeOptionsLoader
 {
     /// <summary>Reads the section <c>Bridge</c>.</summary>
     /// <exception cref="BridgeConfigurationException">Something is wrong; the exception has every mistake.</exception>
-    public static BridgeOptions Load(IConfiguration configuration, string contentRoot, IReadOnlyCollection<string> authenticationMethods)
+    public static BridgeOptions Load(IConfiguration configuration, IHostEnvironment environment, IReadOnlyCollection<string> authenticationMethods)
     {
         var errors = new List<string>();
         var options = new BridgeOptions();
         new OptionsReader(errors).Read(configuration.GetSection(BridgeOptions.Section), options);
-        Check(options, new OptionsChecks(errors, BridgeOptions.Section, contentRoot), authenticationMethods);
+        Check(options, new OptionsChecks(errors, BridgeOptions.Section, environment.ContentRootPath), authenticationMethods);
+        if (!environment.IsDevelopment() && options.Access.IsUnset)
+            errors.Add(AccessOptionsValidator.WhatToWrite);
         if (errors.Count > 0)
             throw new BridgeConfigurationException(errors);
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.FanOut;
 using Bridge.Server.Requests;
 
@@ -12,7 +13,7 @@ namespace Bridge.Server.Http;
 /// EventSource goes on by itself where it was, because each event's id is its cursor.
 /// </summary>
 internal sealed class EventStreamEndpoint(
-    RequestParser parser, BrokerReads reads, OutboxContext outboxes, IHostApplicationLifetime lifetime, TimeProvider time)
+    RequestParser parser, BrokerReads reads, CallerSessions sessions, OutboxContext outboxes, IHostApplicationLifetime lifetime, TimeProvider time)
 {
     /// <summary>So often a comment is sent: that proxies do not end a connection on which nothing happens.</summary>
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
@@ -23,12 +24,15 @@ internal sealed class EventStreamEndpoint(
     public async Task HandleAsync(HttpContext context, RequestFields query)
     {
         var (brokerKey, terms) = Parse(context.Request, query);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        var caller = Caller.Of(context);
+        using var session = sessions.Open(caller.Identity);
+        session.ThrowIfEnded();
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
         var sink = new EventStreamSink(context, ended.Token);
         var outbox = new Outbox(sink, outboxes);
         try
         {
-            var subscribed = await reads.SubscribeAsync(outbox, brokerKey, terms, ended.Token);
+            var subscribed = await reads.SubscribeAsync(caller, outbox, brokerKey, terms, ended.Token);
             await BeginAsync(context.Response, subscribed, terms, ended.Token);
             sink.Begin();
             if (!HttpMethods.IsHead(context.Request.Method))
@@ -77,7 +81,7 @@ internal sealed class EventStreamEndpoint(
         }
         catch (OperationCanceledException)
         {
-            // Its client has gone, or the bridge stops.
+            // Its client has gone or its credentials count no more, or the bridge stops.
         }
     }
 }

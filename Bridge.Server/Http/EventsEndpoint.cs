@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
@@ -11,6 +12,7 @@ internal sealed class EventsEndpoint(
     RequestParser parser,
     BrokerReads reads,
     EventStreamEndpoint eventStream,
+    CallerSessions sessions,
     ProblemWriter problems,
     IHostApplicationLifetime lifetime,
     TimeProvider time)
@@ -53,12 +55,16 @@ internal sealed class EventsEndpoint(
 
     private async ValueTask<LastValues> ReadAsync(HttpContext context, EventsQuery query)
     {
+        var caller = Caller.Of(context);
         if (query.Wait == TimeSpan.Zero)
-            return await reads.ReadAsync(query.BrokerKey, query.Terms, TimeSpan.Zero, context.RequestAborted);
+            return await reads.ReadAsync(caller, query.BrokerKey, query.Terms, TimeSpan.Zero, context.RequestAborted);
 
         // A bridge that stops answers those who wait.
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        return await reads.ReadAsync(query.BrokerKey, query.Terms, query.Wait, ended.Token);
+        using var session = sessions.Open(caller.Identity);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
+        var values = await reads.ReadAsync(caller, query.BrokerKey, query.Terms, query.Wait, ended.Token);
+        session.ThrowIfEnded();
+        return values;
     }
 
     private static async Task WriteListAsync(HttpResponse response, LastValues values)

@@ -1,7 +1,7 @@
+using Bridge.Server.Access;
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Bridge.Server.Http;
 
@@ -16,6 +16,9 @@ internal static class HttpDoor
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<RequestEndpoint>();
         services.AddSingleton<OpenApiEndpoint>();
+        services.AddSingleton<TicketEndpoint>();
+        services.AddSingleton<ExplainEndpoint>();
+        RedactingServer.Wrap(services);
         services.AddExceptionHandler<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
@@ -32,12 +35,20 @@ internal static class HttpDoor
         routes.MapDirectly("/events", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<EventsEndpoint>().HandleAsync);
         routes.MapDirectly("/publish", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<PublishEndpoint>().HandleAsync);
         routes.MapDirectly("/request", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<RequestEndpoint>().HandleAsync);
-        routes.MapGet("/brokers", (BrokerDirectory directory) => Results.Json(directory.List(), BridgeJson.Options));
-        routes.MapGet("/brokers/{brokerKey}", (string brokerKey, BrokerDirectory directory) => Results.Json(directory.Get(brokerKey), BridgeJson.Options));
-        routes.MapMethods("/openapi/v1.json", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<OpenApiEndpoint>().Handle);
-        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = WriteHealthAsync });
-        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = WriteHealthAsync });
+        routes.MapGet("/brokers", (HttpContext context, BrokerDirectory directory) =>
+            Results.Json(directory.List(Caller.Of(context)), BridgeJson.Options));
+        routes.MapGet("/brokers/{brokerKey}", (string brokerKey, HttpContext context, BrokerDirectory directory) =>
+            Results.Json(directory.Get(Caller.Of(context), brokerKey), BridgeJson.Options));
+        routes.MapPost("/ticket", routes.ServiceProvider.GetRequiredService<TicketEndpoint>().Handle);
+        routes.MapGet("/access/explain", routes.ServiceProvider.GetRequiredService<ExplainEndpoint>().Handle);
+        routes.MapMethods("/openapi/v1.json", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<OpenApiEndpoint>().Handle).Add(OpenToAll.Add);
+        routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync }).Add(OpenToAll.Add);
+        routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).Add(OpenToAll.Add);
     }
+
+    /// <summary>Asks for credentials wherever an endpoint does not say that it needs none.</summary>
+    public static void UseCallers(this IApplicationBuilder app) =>
+        app.UseWhen(context => context.GetEndpoint() is not null, branch => branch.UseMiddleware<CallerMiddleware>());
 
     /// <summary>
     /// Maps a path that is asked for often, with all of the middlewares that it needs and no others: it is answered right behind routing.
@@ -48,16 +59,8 @@ internal static class HttpDoor
         var pipeline = routes.CreateApplicationBuilder();
         pipeline.UseExceptionHandler();
         pipeline.UseCrossOriginRules();
+        pipeline.UseMiddleware<CallerMiddleware>();
         pipeline.Run(endpoint);
         routes.MapMethods(path, methods, pipeline.Build()).ShortCircuit();
     }
-
-    private static Task WriteHealthAsync(HttpContext context, HealthReport report) => context.Response.WriteAsJsonAsync(
-        new
-        {
-            status = report.Status.ToString().ToLowerInvariant(),
-            description = report.Entries.Values.Select(entry => entry.Description).FirstOrDefault(),
-            brokers = report.Entries.Values.SelectMany(entry => entry.Data.Values),
-        },
-        BridgeJson.Options);
 }

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Primitives;
 
 namespace Bridge.Server.Http;
 
@@ -35,11 +36,22 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
     public ValueTask TellAsync(HttpContext context, BridgeException failure)
     {
         context.Response.StatusCode = StatusOf(failure.Code);
+        if (failure.Code == ErrorCodes.Unauthenticated)
+            context.Response.Headers.WWWAuthenticate = ChallengeFor(context.Request);
         if (failure.RetryAfter is { } after)
             context.Response.Headers.RetryAfter = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
 
         return WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = Describe(failure) });
     }
+
+    /// <summary>
+    /// Old tools send a name and a password only when they are asked to. A page's script must not be: the browser would ask its user, before
+    /// the page can.
+    /// </summary>
+    private static StringValues ChallengeFor(HttpRequest request) =>
+        request.Headers.ContainsKey("Sec-Fetch-Mode") || request.Headers.ContainsKey("Origin") || request.Headers.ContainsKey("X-Requested-With")
+            ? "Bearer"
+            : new StringValues(["Bearer", "Basic realm=\"bridge\", charset=\"UTF-8\""]);
 
     /// <summary>A failure as it is told, by itself or as one of several answers.</summary>
     public static ProblemDetails Describe(BridgeException failure)
@@ -94,6 +106,7 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
     private static int StatusOf(string code) => code switch
     {
         ErrorCodes.RequestInvalid or ErrorCodes.TopicInvalid or ErrorCodes.FilterInvalid or ErrorCodes.MessageMissing or ErrorCodes.CursorInvalid => 400,
+        ErrorCodes.Unauthenticated => 401,
         ErrorCodes.BrokerRefused or ErrorCodes.Forbidden => 403,
         ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage => 404,
         ErrorCodes.NotAcceptable => 406,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Bridge.Server.Publishing;
@@ -20,7 +21,7 @@ internal sealed class PublishEndpoint(MessagePublisher publisher, BrokerManager 
     private async Task PublishAsync(HttpContext context, RequestBody body, string? key)
     {
         var request = Parse(body).WithKey(key);
-        var receipt = await publisher.PublishAsync(request, context.RequestAborted);
+        var receipt = await publisher.PublishAsync(Caller.Of(context), request, context.RequestAborted);
         // QoS 0 is not acknowledged by anybody: it was handed to the broker's connection.
         var status = request.QualityOfService == QualityOfService.AtMostOnce ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         await WriteAsync(context.Response, status, receipt);
@@ -29,7 +30,7 @@ internal sealed class PublishEndpoint(MessagePublisher publisher, BrokerManager 
     private async Task PublishAllAsync(HttpContext context, IReadOnlyList<RequestFields> fields, string? key)
     {
         var items = fields.Select(item => new PublishItem(() => RequestParser.ParsePublish(item).InArrayWithKey(key))).ToList();
-        await publisher.PublishAllAsync(items, key, context.RequestAborted);
+        await publisher.PublishAllAsync(Caller.Of(context), items, key, context.RequestAborted);
         var status = items.TrueForAll(item => item.Failure is null) ? StatusCodes.Status200OK : StatusCodes.Status207MultiStatus;
         await WriteAsync(
             context.Response, status, items.Select(item => item.Failure is { } failure ? ProblemWriter.Describe(failure) : (object?)item.Receipt));

@@ -1,5 +1,6 @@
 using Bridge.Contracts;
 using Bridge.Contracts.Wire;
+using Bridge.Server.Access;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 using Bridge.Server.Publishing;
@@ -24,7 +25,7 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, BridgeOptions 
         var (message, timeout) = Parse(body);
         // A bridge that stops does not wait for replies.
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        var reply = await publisher.RequestAsync(message, timeout, ended.Token);
+        var reply = await publisher.RequestAsync(Caller.Of(context), message, timeout, ended.Token);
         context.Response.Headers.CacheControl = "no-store";
         context.Response.Headers.XContentTypeOptions = "nosniff";
         // The device has acted: its reply is not thrown away because nobody said how to show bytes.

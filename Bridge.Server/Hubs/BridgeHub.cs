@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Messages;
 using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
@@ -12,7 +13,7 @@ internal sealed class BridgeHub(BrokerReads reads, MessagePublisher publisher, R
     public Task<SubscribeResult> Subscribe(RequestFields request)
     {
         var (brokerKey, terms) = parser.ParseSubscribe(request);
-        return reads.SubscribeAsync(HubOutbox.Of(Context), brokerKey, terms, Context.ConnectionAborted);
+        return reads.SubscribeAsync(Caller, HubOutbox.Of(Context), brokerKey, terms, Context.ConnectionAborted);
     }
 
     public void Unsubscribe(RequestFields request)
@@ -26,17 +27,19 @@ internal sealed class BridgeHub(BrokerReads reads, MessagePublisher publisher, R
     public Task<GetLastResult> GetLast(RequestFields request)
     {
         var (brokerKey, terms) = parser.ParseRead(request);
-        return reads.GetLastAsync(brokerKey, terms, Context.ConnectionAborted);
+        return reads.GetLastAsync(Caller, brokerKey, terms, Context.ConnectionAborted);
     }
 
     public Task<PublishReceipt> Publish(RequestFields request) =>
-        publisher.PublishAsync(RequestParser.ParsePublish(request), Context.ConnectionAborted);
+        publisher.PublishAsync(Caller, RequestParser.ParsePublish(request), Context.ConnectionAborted);
 
     public Task<BridgeMessage> Request(RequestFields request)
     {
         var (message, timeout) = RequestParser.ParseRequest(request);
-        return publisher.RequestAsync(message, timeout, Context.ConnectionAborted);
+        return publisher.RequestAsync(Caller, message, timeout, Context.ConnectionAborted);
     }
 
-    public BrokerInfo[] GetBrokers() => directory.List();
+    public BrokerInfo[] GetBrokers() => directory.List(Caller);
+
+    private Caller Caller => HubSession.Of(Context).Caller;
 }

@@ -23,7 +23,7 @@ internal sealed class IdempotentPublishes : IDisposable
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, KeyedPublish> _known = new(StringComparer.Ordinal);
+    private readonly Dictionary<CallerKey, KeyedPublish> _known = [];
     private readonly LinkedList<KeyedPublish> _answered = new();
     private readonly TimeProvider _time;
     private readonly ITimer _sweep;
@@ -53,7 +53,7 @@ internal sealed class IdempotentPublishes : IDisposable
     /// <param name="cancellationToken">Ends the wait, and not the publish.</param>
     /// <exception cref="BridgeException">The key was used for something else, or too much is remembered.</exception>
     public async Task<IReadOnlyList<PublishAnswer>> PublishAsync(
-        string key, byte[] digest, int messages, Func<PublishRun, Task> publish, CancellationToken cancellationToken)
+        CallerKey key, byte[] digest, int messages, Func<PublishRun, Task> publish, CancellationToken cancellationToken)
     {
         var (known, run, isNew) = StartOrJoin(key, digest, messages);
         if (isNew)
@@ -63,7 +63,7 @@ internal sealed class IdempotentPublishes : IDisposable
 
     public void Dispose() => _sweep.Dispose();
 
-    private (KeyedPublish Known, PublishRun Run, bool IsNew) StartOrJoin(string key, byte[] digest, int messages)
+    private (KeyedPublish Known, PublishRun Run, bool IsNew) StartOrJoin(CallerKey key, byte[] digest, int messages)
     {
         lock (_gate)
         {
@@ -71,7 +71,7 @@ internal sealed class IdempotentPublishes : IDisposable
             if (!_known.TryGetValue(key, out var known))
                 known = Add(new KeyedPublish(key, digest, messages));
             else if (!known.HasDigest(digest))
-                throw new BridgeException(ErrorCodes.IdempotencyConflict, $"The idempotency key '{key}' was used for another message.");
+                throw new BridgeException(ErrorCodes.IdempotencyConflict, $"The idempotency key '{key.Key}' was used for another message.");
             else if (known.Run is { } underWay)
                 return (known, underWay, false);
             else if (known.IsComplete)

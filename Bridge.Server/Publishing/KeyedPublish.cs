@@ -6,7 +6,7 @@ internal sealed class KeyedPublish
     private readonly byte[] _digest;
     private PublishAnswer?[] _answers;
 
-    public KeyedPublish(string key, byte[] digest, int messages)
+    public KeyedPublish(CallerKey key, byte[] digest, int messages)
     {
         Key = key;
         _digest = digest;
@@ -14,7 +14,7 @@ internal sealed class KeyedPublish
         Place = new(this);
     }
 
-    public string Key { get; }
+    public CallerKey Key { get; }
 
     /// <summary>Its place among those that are forgotten in their order.</summary>
     public LinkedListNode<KeyedPublish> Place { get; }

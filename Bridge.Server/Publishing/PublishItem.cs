@@ -26,6 +26,24 @@ internal sealed class PublishItem
 
     public BridgeException? Failure { get; private set; }
 
+    /// <summary>Whether it could be read, and passes a check. The failure is noted where it does not.</summary>
+    public bool Passes(Action<PublishRequest> check)
+    {
+        if (Failure is not null)
+            return false;
+
+        try
+        {
+            check(Request!);
+        }
+        catch (BridgeException exception)
+        {
+            Failure = exception;
+        }
+
+        return Failure is null;
+    }
+
     /// <summary>Publishes it. A failure is noted, and not thrown.</summary>
     public async Task PublishAsync(Func<PublishRequest, Task<PublishReceipt>> publish)
     {

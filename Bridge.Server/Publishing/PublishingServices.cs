@@ -6,6 +6,7 @@ internal static class PublishingServices
     public static void AddPublishing(this IServiceCollection services)
     {
         services.AddSingleton<IdempotentPublishes>();
+        services.AddSingleton<AuditedPublisher>();
         services.AddSingleton<MessagePublisher>();
     }
 }

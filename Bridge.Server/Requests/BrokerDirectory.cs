@@ -1,16 +1,22 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 
 namespace Bridge.Server.Requests;
 
 /// <summary>What is told of the brokers: their links' numbers, and their streams'.</summary>
-internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams)
+internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams, AccessChecks access)
 {
-    public BrokerInfo[] List() => [.. brokers.All.Select(Describe)];
+    /// <summary>The brokers with which the caller may do anything.</summary>
+    public BrokerInfo[] List(Caller caller) => [.. brokers.All.Where(broker => caller.Permissions.SeesBroker(broker.Key)).Select(Describe)];
 
-    /// <exception cref="Messages.BridgeException">There is none with this key.</exception>
-    public BrokerInfo Get(string brokerKey) => Describe(brokers.Get(brokerKey));
+    /// <exception cref="Messages.BridgeException">There is none with this key, or it is not the caller's to see.</exception>
+    public BrokerInfo Get(Caller caller, string brokerKey)
+    {
+        access.ThrowUnlessVisible(caller, brokerKey);
+        return Describe(brokers.Get(brokerKey));
+    }
 
     private BrokerInfo Describe(BrokerConnection broker)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
@@ -7,13 +8,14 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Requests;
 
 /// <summary>What is read of brokers through every door: has the broker send what is asked for, and reads it or subscribes to it.</summary>
-internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, TimeProvider time)
+internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, AccessChecks access, TimeProvider time)
 {
     /// <summary>Subscribes a connection.</summary>
-    /// <exception cref="BridgeException">The broker or the bridge refuses.</exception>
+    /// <exception cref="BridgeException">The caller may not, or the broker or the bridge refuses.</exception>
     public async Task<SubscribeResult> SubscribeAsync(
-        Outbox outbox, string brokerKey, SubscriptionTerms terms, CancellationToken cancellationToken)
+        Caller caller, Outbox outbox, string brokerKey, SubscriptionTerms terms, CancellationToken cancellationToken)
     {
+        access.ThrowUnlessReadable(caller, brokerKey, terms.Filter);
         var broker = brokers.Get(brokerKey);
         var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
         try
@@ -38,13 +40,15 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
     }
 
     /// <summary>Reads last values; where there is nothing new, waits for it.</summary>
+    /// <param name="caller">Who reads.</param>
     /// <param name="brokerKey">The broker.</param>
     /// <param name="terms">Which values.</param>
     /// <param name="wait">How long to wait.</param>
     /// <param name="cancellationToken">Ends the wait, as if the time were over.</param>
-    /// <exception cref="BridgeException">The broker refuses, or a cursor is none.</exception>
-    public async ValueTask<LastValues> ReadAsync(string brokerKey, ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
+    /// <exception cref="BridgeException">The caller may not, the broker refuses, or a cursor is none.</exception>
+    public async ValueTask<LastValues> ReadAsync(Caller caller, string brokerKey, ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
     {
+        access.ThrowUnlessReadable(caller, brokerKey, terms.Filter);
         // Where the broker sends only what is asked for, this asks, and for a while after it.
         var (broker, values, began) = (brokers.Get(brokerKey), streams.Get(brokerKey).Values, time.GetTimestamp());
         using var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
@@ -57,10 +61,10 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         terms with { HeardSince = () => broker.HeardSince(terms.Filter) };
 
     /// <summary>Reads last values, as hub clients are told them.</summary>
-    /// <exception cref="BridgeException">The broker refuses, a cursor is none, or there are only values that are too old.</exception>
-    public async Task<GetLastResult> GetLastAsync(string brokerKey, ReadTerms terms, CancellationToken cancellationToken)
+    /// <exception cref="BridgeException">The caller may not, the broker refuses, a cursor is none, or there are only values that are too old.</exception>
+    public async Task<GetLastResult> GetLastAsync(Caller caller, string brokerKey, ReadTerms terms, CancellationToken cancellationToken)
     {
-        var values = await ReadAsync(brokerKey, terms, TimeSpan.Zero, cancellationToken);
+        var values = await ReadAsync(caller, brokerKey, terms, TimeSpan.Zero, cancellationToken);
         if (values.Outcome == ReadOutcome.Stale)
             throw Stale(terms);
 

@@ -28,9 +28,6 @@ internal sealed class RequestParser(BridgeOptions options)
     {
         var brokerKey = fields.RequiredText("brokerKey");
         var text = fields.RequiredText("topic");
-        if (!options.Brokers.ContainsKey(brokerKey))
-            throw BridgeException.BrokerUnknown(brokerKey);
-
         var filter = TopicFilter.TryParse(text, out var problem) ?? throw new BridgeException(ErrorCodes.FilterInvalid, problem!);
         return options.Limits.HasTooManyLevels(text)
             ? throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter has more than {options.Limits.MaxTopicLevels} levels.")

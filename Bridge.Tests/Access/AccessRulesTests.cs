@@ -12,7 +12,7 @@ public sealed class AccessRulesTests
     [Fact]
     public void Anonymous_NothingSet_MayDoEverything()
     {
-        var anonymous = new AccessRules(new BridgeOptions()).Anonymous;
+        var anonymous = new AccessRules(new AccessOptions()).Anonymous;
 
         anonymous!.MayRead("any", Everything).Should().BeTrue();
         anonymous.Explain(AccessAction.Read, "any", Everything).ToString().Should().Be("allowed by Bridge:Access");
@@ -46,10 +46,10 @@ public sealed class AccessRulesTests
         var options = new BridgeOptions();
         options.Access.Roles["r"] = new() { Deny = [new() { Actions = [action], Broker = "*", Topics = [topic] }] };
 
-        var act = () => new AccessRules(options);
+        var act = () => new AccessRules(options.Access);
 
         act.Should().Throw<FormatException>();
     }
 
-    private static AccessRules Load(string access) => new(Loading.Load($$"""{"Access":{{access}} }"""));
+    private static AccessRules Load(string access) => new(Loading.Load($$"""{"Access":{{access}} }""").Access);
 }

@@ -17,7 +17,7 @@ public sealed class ApiKeyStoreTests
     {
         var holder = Store.Find(key)!;
 
-        holder.Name.Should().Be(name);
+        holder.User.Should().Be(name);
         holder.Permissions.MayRead("any", TopicFilter.Parse($"users/{name}")).Should().BeTrue();
         holder.Permissions.MayRead("any", TopicFilter.Parse("users/+")).Should().BeFalse();
         Store.Find(key).Should().BeSameAs(holder);
@@ -56,6 +56,6 @@ public sealed class ApiKeyStoreTests
             {"Access":{"ApiKeys":[{{string.Join(',', entries)}}],
                        "Roles":{"r":{"Allow":[{"Actions":["read"],"Broker":"*","Topics":["users/{user}"]}]} } } }
             """);
-        return new ApiKeyStore(options, new AccessRules(options));
+        return new ApiKeyStore(options.Access, new AccessRules(options.Access));
     }
 }

@@ -92,7 +92,7 @@ public sealed class PermissionsPropertyTests
         }
 
         var claims = scene.Sites.ToLookup(_ => "site");
-        return new AccessRules(options).For(new Principal(scene.User, options.Access.Roles.Keys, claims));
+        return new AccessRules(options.Access).For(new Principal(scene.User, options.Access.Roles.Keys, claims));
     }
 
     /// <summary>A filter that has to do with the rule, where random ones seldom do.</summary>

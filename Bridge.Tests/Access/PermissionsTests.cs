@@ -21,7 +21,7 @@ public sealed class PermissionsTests
         """;
 
     private static readonly AccessRules Rules = new(Loading.Load(
-        $$"""{"Brokers":{"plant":{"Url":"mqtt://h"},"cloud":{"Url":"mqtt://h"},"third":{"Url":"mqtt://h"} },"Access":{"Roles":{{Roles}} } }"""));
+        $$"""{"Brokers":{"plant":{"Url":"mqtt://h"},"cloud":{"Url":"mqtt://h"},"third":{"Url":"mqtt://h"} },"Access":{"Roles":{{Roles}} } }""").Access);
 
     [Theory]
     [InlineData("plant", "plant/1/#", true)]

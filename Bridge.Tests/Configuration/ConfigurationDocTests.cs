@@ -63,7 +63,7 @@ public sealed partial class ConfigurationDocTests
     {
         try
         {
-            BridgeOptionsLoader.Load(configuration, Repository.Root, []);
+            BridgeOptionsLoader.Load(configuration, new TestEnvironment(Repository.Root), []);
             return [];
         }
         catch (BridgeConfigurationException exception)

@@ -1,5 +1,6 @@
 using System.Text;
 using Bridge.Server.Configuration;
+using Bridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace Bridge.Tests.Configuration;
@@ -8,7 +9,7 @@ namespace Bridge.Tests.Configuration;
 internal static class Loading
 {
     public static BridgeOptions Load(string bridge, string? contentRoot = null) =>
-        BridgeOptionsLoader.Load(Json($$"""{"Bridge":{{bridge}}}"""), contentRoot ?? AppContext.BaseDirectory, ["SCRAM-SHA-256"]);
+        BridgeOptionsLoader.Load(Json($$"""{"Bridge":{{bridge}}}"""), new TestEnvironment(contentRoot ?? AppContext.BaseDirectory), ["SCRAM-SHA-256"]);
 
     public static IReadOnlyList<string> Errors(string bridge, string? contentRoot = null)
     {

@@ -2,6 +2,7 @@ using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
+using Bridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 
 namespace Bridge.Tests.Configuration;
@@ -70,7 +71,7 @@ public sealed class OptionsReaderTests
             .AddInMemoryCollection([new("bridge:brokers:plant:keepaliveseconds", "9"), new("Bridge:Brokers:plant:Password", "secret")])
             .Build();
 
-        var plant = BridgeOptionsLoader.Load(configuration, AppContext.BaseDirectory, []).Brokers["plant"];
+        var plant = BridgeOptionsLoader.Load(configuration, new TestEnvironment(AppContext.BaseDirectory), []).Brokers["plant"];
 
         (plant.Url, plant.KeepAliveSeconds, plant.Password).Should().Be(("mqtt://h", 9, "secret"));
     }

@@ -18,7 +18,7 @@ public sealed class KeyCommandTests
         output.Should().HaveCount(2);
         output[0].Should().MatchRegex("^brk_[A-Za-z0-9_-]{43}$");
         var options = Loading.Load($$"""{"Access":{"ApiKeys":[{{output[1]}}],"Roles":{"viewer":{} } } }""");
-        new ApiKeyStore(options, new AccessRules(options)).Find(output[0])!.Name.Should().Be(name);
+        new ApiKeyStore(options.Access, new AccessRules(options.Access)).Find(output[0])!.User.Should().Be(name);
     }
 
     [Fact]

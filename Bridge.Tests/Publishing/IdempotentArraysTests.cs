@@ -88,7 +88,7 @@ public sealed class IdempotentArraysTests : IDisposable
     public async Task PublishAsync_ManyWithTheSameFailure_KeepOneOfThem()
     {
         var failures = new List<Exception>();
-        var answers = await _publishes.PublishAsync("k", [], 1000, run => Task.WhenAll(Enumerable.Range(0, 1000).Select(index => run.PublishAsync(
+        var answers = await _publishes.PublishAsync(new(null, "k"), [], 1000, run => Task.WhenAll(Enumerable.Range(0, 1000).Select(index => run.PublishAsync(
             index, () => throw new BridgeException(ErrorCodes.PublishTimeout, $"{index % 2}") { IsOutcomeUnknown = true }))), default);
 
         foreach (var answer in answers)
@@ -127,7 +127,7 @@ public sealed class IdempotentArraysTests : IDisposable
         (await PublishAsync("new", 2, _ => default)).Should().Equal("a0", "a1");
         _publishes.Remembered.Should().Be((1, 2));
 
-        Task PublishNothingKnownAsync(string key) => _publishes.PublishAsync(key, digest, Most, run => run.PublishAsync(0, () => throw Lost), default);
+        Task PublishNothingKnownAsync(string key) => _publishes.PublishAsync(new(null, key), digest, Most, run => run.PublishAsync(0, () => throw Lost), default);
     }
 
     private static PublishRequest Message(int index) => new() { BrokerKey = "plant", Topic = string.Create(CultureInfo.InvariantCulture, $"a{index}") };
@@ -138,7 +138,7 @@ public sealed class IdempotentArraysTests : IDisposable
     {
         var requests = Enumerable.Range(0, count).Select(Message).ToList();
         var answers = await _publishes.PublishAsync(
-            key,
+            new(null, key),
             MessageDigest.Of(requests),
             count,
             run => Task.WhenAll(requests.Index().Where(item => run.IsMissing(item.Index)).Select(item =>

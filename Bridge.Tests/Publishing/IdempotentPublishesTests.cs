@@ -196,7 +196,7 @@ public sealed class IdempotentPublishesTests : IDisposable
         PublishRequest request, Func<Task<PublishReceipt>> publish, CancellationToken cancellationToken = default)
     {
         var answers = await _publishes.PublishAsync(
-            request.IdempotencyKey!, MessageDigest.Of(request), 1, run => run.PublishAsync(0, publish), cancellationToken);
+            new(null, request.IdempotencyKey!), MessageDigest.Of(request), 1, run => run.PublishAsync(0, publish), cancellationToken);
         return answers.Should().ContainSingle().Which.For(request);
     }
 

@@ -98,7 +98,7 @@ internal sealed class BridgeHost : IAsyncDisposable
         });
         // What the machine's environment or a settings file says must not decide a test.
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection(settings);
+        builder.Configuration.AddInMemoryCollection(TestAccess.OrEverybody(settings));
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddBridge();

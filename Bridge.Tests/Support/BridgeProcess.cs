@@ -30,7 +30,7 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     /// <summary>Starts the server built beside the tests; it accepts requests when this returns.</summary>
     /// <param name="settings">
     /// Configuration keys (<c>Bridge:Brokers:plant:Url</c>) or environment variables (<c>ASPNETCORE_ENVIRONMENT</c>); they go
-    /// into the environment. Without others it listens on a free port of 127.0.0.1, in Production, at the repository's root.
+    /// into the environment. Without others it listens on a free port of 127.0.0.1, in Production, at the repository's root, and everybody may do everything.
     /// </param>
     /// <param name="arguments">The command line.</param>
     public static async Task<BridgeProcess> StartAsync(
@@ -57,7 +57,7 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
         };
-        foreach (var (key, value) in settings ?? [])
+        foreach (var (key, value) in TestAccess.OrEverybody(settings ?? []))
             environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         return ChildProcess.Start(
             "dotnet", [Repository.AssemblyOf("Bridge.Server"), .. arguments], environment, Repository.Root);

@@ -1,0 +1,24 @@
+using System.Net;
+using Bridge.Contracts;
+using Bridge.Server.Messages;
+
+namespace Bridge.Server.Access;
+
+/// <summary>Who asks for something, and from where.</summary>
+internal sealed record Caller(Identity Identity, IPAddress? Address)
+{
+    public string? User => Identity.User;
+
+    public Permissions Permissions => Identity.Permissions;
+
+    /// <summary>Who sent a request.</summary>
+    /// <exception cref="BridgeException">Nobody was let in with it.</exception>
+    public static Caller Of(HttpContext context) => context.User is Identity identity
+        ? new Caller(identity, context.Connection.RemoteIpAddress)
+        : throw Unauthenticated("Credentials are needed: an API key or a token as 'Authorization: Bearer', or 'X-Api-Key'.");
+
+    public static BridgeException Unauthenticated(string detail) => new(ErrorCodes.Unauthenticated, detail);
+
+    /// <summary>How the log and refusals call the caller.</summary>
+    public override string ToString() => User is null ? "Nobody in particular" : $"'{User}'";
+}

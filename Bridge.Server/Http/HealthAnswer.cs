@@ -1,0 +1,24 @@
+using Bridge.Contracts;
+using Bridge.Server.Access;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Bridge.Server.Http;
+
+/// <summary>What <c>/health</c> says: to everybody whether all is well, and to each caller of those brokers that are its to see.</summary>
+internal static class HealthAnswer
+{
+    public static Task WriteAsync(HttpContext context, HealthReport report)
+    {
+        var identity = context.User as Identity;
+        var brokers = report.Entries.Values.SelectMany(entry => entry.Data.Values).OfType<BrokerStateChange>().ToList();
+        var visible = brokers.Where(broker => identity?.Permissions.SeesBroker(broker.BrokerKey) == true).ToList();
+        return context.Response.WriteAsJsonAsync(
+            new
+            {
+                status = report.Status.ToString().ToLowerInvariant(),
+                description = visible.Count == brokers.Count ? report.Entries.Values.Select(entry => entry.Description).FirstOrDefault() : null,
+                brokers = visible,
+            },
+            BridgeJson.Options);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Bridge.Contracts;
+using Bridge.Server.Access;
+
+namespace Bridge.Server.Publishing;
+
+/// <summary>
+/// The user properties by which those at the broker see who published a message through the bridge (MQTT 5 §3.3.2.3.7). Nobody else sets
+/// them here.
+/// </summary>
+internal static class Stamp
+{
+    /// <summary>The name of who published; absent where nobody had to say it.</summary>
+    public const string User = "bridge-user";
+
+    /// <summary>What the audit log calls the publish.</summary>
+    public const string Request = "bridge-request";
+
+    // No two starts of the bridge have the same.
+    private static readonly string Start = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
+
+    private static long _last;
+
+    /// <summary>What no other publish is called.</summary>
+    public static string Next() => string.Create(CultureInfo.InvariantCulture, $"{Start}-{Interlocked.Increment(ref _last)}");
+
+    /// <summary>The message with these properties, and without any that a client gave these names.</summary>
+    public static PublishRequest Put(PublishRequest message, Caller caller, string request)
+    {
+        List<string[]> properties = [.. (message.UserProperties ?? []).Where(property => !IsOurs(property[0]))];
+        if (caller.User is { } user)
+            properties.Add([User, user]);
+        properties.Add([Request, request]);
+        return message with { UserProperties = properties };
+    }
+
+    private static bool IsOurs(string name) =>
+        name.Equals(User, StringComparison.OrdinalIgnoreCase) || name.Equals(Request, StringComparison.OrdinalIgnoreCase);
+}
