@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Bridge.Tests.Configuration;
 using Bridge.Tests.Support;
 
@@ -54,13 +55,19 @@ public sealed class AccessOptionsValidatorTests
     [InlineData("""{"Authority":"http://login.example","Audience":"bridge"}""", "Authority: 'http://login.example' is not a URL such as https://login.example")]
     [InlineData("""{"Authority":"login.example","Audience":"bridge"}""", "Authority: 'login.example' is not a URL such as https://login.example")]
     [InlineData("""{"SigningKeyFile":"key.pem","Audience":"bridge"}""", "Issuer: is needed with a SigningKeyFile")]
-    [InlineData("""{"SigningKeyFile":"no.pem","Issuer":"me","Audience":"bridge"}""", "SigningKeyFile: there is no file *no.pem")]
+    [InlineData("""{"SigningKeyFile":"no.pem","Issuer":"me","Audience":"bridge"}""", "SigningKeyFile: 'no.pem' cannot be used: Could not find file *")]
+    [InlineData("""{"SigningKeyFile":"private.pem","Issuer":"me","Audience":"bridge"}""", "SigningKeyFile: 'private.pem' cannot be used: it holds a private key*")]
     [InlineData("""{"Authority":"https://login.example"}""", "Audience: is needed")]
     [InlineData("""{"Authority":"https://login.example","Audience":"bridge","RoleClaim":""}""", "RoleClaim: is needed")]
     public void Check_Jwt_CanBeUsed(string jwt, params string[] errors)
     {
         using var folder = new TemporaryFolder();
-        folder.Write("key.pem", "x");
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        {
+            folder.Write("key.pem", key.ExportSubjectPublicKeyInfoPem());
+            folder.Write("private.pem", key.ExportECPrivateKeyPem());
+        }
+
 
         var found = Errors($$"""{"Jwt":{{jwt}} }""", folder.Path);
 

@@ -118,7 +118,7 @@ public sealed class EventsTests(EmbeddedBridge bridge) : IClassFixture<EmbeddedB
         response.Content.Headers.ContentType!.MediaType.Should().Be("application/vnd.bridge.message+json");
         var envelope = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
         envelope.EnumerateObject().Select(member => member.Name).Should().Equal(
-            "brokerKey", "topic", "message", "qos", "retain", "receivedAt", "cursor", "source", "contentType");
+            "brokerKey", "topic", "message", "qos", "retain", "receivedAt", "cursor", "source", "contentType", "userProperties");
         envelope.GetProperty("message").GetString().Should().Be("21.5");
         envelope.GetProperty("qos").GetInt32().Should().Be(0);
         envelope.GetProperty("retain").GetBoolean().Should().BeFalse();

@@ -22,7 +22,7 @@ public sealed class HubResultTests(EmbeddedBridge bridge) : IClassFixture<Embedd
         var nothing = await client.InvokeAsync("Unsubscribe", new { subscription = subscribed.GetProperty("subscription").GetString(), unknown = 1 });
 
         Names(last).Except(["reset", "stale", "next"]).Should().BeEquivalentTo("brokerKey", "state", "cursor", "messages");
-        Names(last.GetProperty("messages")[0]).Should().BeEquivalentTo("brokerKey", "topic", "message", "qos", "receivedAt", "cursor", "contentType");
+        Names(last.GetProperty("messages")[0]).Should().BeEquivalentTo("brokerKey", "topic", "message", "qos", "receivedAt", "cursor", "contentType", "userProperties");
         last.GetProperty("state").GetString().Should().Be("connected");
         Names(subscribed).Should().BeEquivalentTo("subscription", "brokerKey", "topic", "cursor", "state", "matchedTopics", "resumed");
         subscribed.GetProperty("matchedTopics").GetInt32().Should().Be(1);
@@ -46,9 +46,9 @@ public sealed class HubResultTests(EmbeddedBridge bridge) : IClassFixture<Embedd
         var snapshot = await client.WaitForEventAsync(happened => Has(happened, "1"));
 
         Names(snapshot.Args[0]).Should().BeEquivalentTo("subscription", "brokerKey", "cursor", "messages", "snapshot", "snapshotComplete");
-        Names(snapshot.Args[0].GetProperty("messages")[0]).Should().BeEquivalentTo("topic", "message", "receivedAt");
+        Names(snapshot.Args[0].GetProperty("messages")[0]).Should().BeEquivalentTo("topic", "message", "receivedAt", "userProperties");
         Names(live.Args[0]).Should().BeEquivalentTo("subscription", "brokerKey", "cursor", "messages");
-        Names(live.Args[0].GetProperty("messages")[0]).Should().BeEquivalentTo("topic", "message", "qos", "receivedAt");
+        Names(live.Args[0].GetProperty("messages")[0]).Should().BeEquivalentTo("topic", "message", "qos", "receivedAt", "userProperties");
     }
 
     [ToolTheory(Tool.Node)]

@@ -2,7 +2,6 @@ using Bridge.Server;
 using Bridge.Server.FanOut;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,10 +14,12 @@ internal sealed class BridgeHost : IAsyncDisposable
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(15);
 
     private readonly WebApplication _app;
+    private readonly ChangeableSettings _settings;
 
-    private BridgeHost(WebApplication app, LogCapture logs)
+    private BridgeHost(WebApplication app, ChangeableSettings settings, LogCapture logs)
     {
         _app = app;
+        _settings = settings;
         Logs = logs;
         Url = app.Urls.First(url => url.StartsWith("http:", StringComparison.Ordinal));
         Client = new HttpClient { BaseAddress = new Uri(Url) };
@@ -46,11 +47,12 @@ internal sealed class BridgeHost : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null)
     {
         var logs = new LogCapture();
-        var app = Build(settings, services, logs);
+        var changeable = new ChangeableSettings(TestAccess.OrEverybody(settings));
+        var app = Build(changeable, services, logs);
         try
         {
             await app.StartAsync().WaitAsync(Eventually.DefaultTimeout);
-            return new(app, logs);
+            return new(app, changeable, logs);
         }
         catch
         {
@@ -69,6 +71,10 @@ internal sealed class BridgeHost : IAsyncDisposable
     /// <summary>For how many filters somebody waits at a broker for the next message.</summary>
     public int Watchers(string brokerKey) => Services.GetRequiredService<MessageStreams>().Get(brokerKey).GetStatistics().Watches;
 
+    /// <summary>Replaces all its settings while it runs, as who edits the file.</summary>
+    public void ChangeSettings(params (string Key, string? Value)[] settings) =>
+        _settings.Replace(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+
     /// <summary>Stops it, as a service manager does.</summary>
     public Task StopAsync() => _app.StopAsync().WaitAsync(StopTimeout);
 
@@ -85,10 +91,11 @@ internal sealed class BridgeHost : IAsyncDisposable
         }
 
         Logs.AssertNoUnexpectedErrors();
+        Secrets.ShouldNotBeIn(Logs.Entries.Items.Select(entry => entry.ToString()));
     }
 
     private static WebApplication Build(
-        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services, LogCapture logs)
+        ChangeableSettings settings, Action<IServiceCollection>? services, LogCapture logs)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -98,7 +105,7 @@ internal sealed class BridgeHost : IAsyncDisposable
         });
         // What the machine's environment or a settings file says must not decide a test.
         builder.Configuration.Sources.Clear();
-        builder.Configuration.AddInMemoryCollection(TestAccess.OrEverybody(settings));
+        builder.Configuration.Sources.Add(settings);
         builder.Logging.ClearProviders().AddProvider(logs).SetMinimumLevel(LogLevel.Debug);
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddBridge();

@@ -80,6 +80,8 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         {
             await _process.DisposeAsync();
         }
+
+        Secrets.ShouldNotBeIn(Output.Items);
     }
 
     [GeneratedRegex("""Now listening on: (https?://[^\s"]+)""")]

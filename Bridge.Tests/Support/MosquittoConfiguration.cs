@@ -47,6 +47,8 @@ internal static class MosquittoConfiguration
 
     private static async Task<string> WritePasswordsAsync(TemporaryFolder folder, IReadOnlyDictionary<string, string> users)
     {
+        foreach (var password in users.Values)
+            Secrets.Add(password);
         var lines = users.Select(user => $"{user.Key}:{user.Value}\n");
         var file = WriteSecret(folder, "passwords", string.Concat(lines));
         var hashing = await ProcessRun.RunAsync(Tools.MosquittoPasswd, ["-U", file]);
