@@ -16,6 +16,9 @@ internal static partial class BridgePeer
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            // As the peers, it lets everybody do everything.
+            ["Bridge__Access__Anonymous"] = "everybody",
+            ["Bridge__Access__Roles__everybody__Administrator"] = "true",
             [$"{section}__Url"] = $"mqtt://127.0.0.1:{broker.Port}",
             [$"{section}__Topics__0"] = "#",
         });

@@ -41,7 +41,7 @@ internal static class HubErrors
         var place = url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
         return StatusOf(error) switch
         {
-            HttpStatusCode.Unauthorized => new("unauthenticated", $"The bridge at {place} does not accept the credentials.", error),
+            HttpStatusCode.Unauthorized => new(ErrorCodes.Unauthenticated, $"The bridge at {place} does not accept the credentials.", error),
             HttpStatusCode.Forbidden => new("forbidden", $"The bridge at {place} does not allow this client to connect.", error),
             _ => new(BridgeException.Disconnected, $"Cannot connect to the bridge at {place}: {error.Message}", error),
         };

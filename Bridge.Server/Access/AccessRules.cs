@@ -17,6 +17,9 @@ internal sealed class AccessRules
     /// <summary>What those may do who show no credentials; null: they must show some.</summary>
     public Permissions? Anonymous { get; }
 
+    /// <summary>Whether there is a role of this name.</summary>
+    public bool Has(string role) => _roles.ContainsKey(role);
+
     /// <summary>What a principal may do.</summary>
     public Permissions For(Principal principal)
     {

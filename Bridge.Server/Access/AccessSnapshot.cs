@@ -35,7 +35,7 @@ internal sealed class AccessSnapshot
     public Permissions? Find(string? user, string? role)
     {
         if (role is not null)
-            return Rules.For(new Principal(user, role));
+            return Rules.Has(role) ? Rules.For(new Principal(user, role)) : null;
         return user is null ? Anonymous?.Permissions : (Keys.FindHolder(user) ?? Certificates.Find(user))?.Permissions;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class ExplainEndpoint(AccessControl access, AccessChecks checks)
         var fields = UrlEncoded.Parse(context.Request.QueryString);
         var user = fields.OptionalText("user");
         var role = fields.OptionalText("role");
-        var permissions = access.Current.Find(user, role) ?? throw BridgeException.RequestInvalid(NobodyOf(user));
+        var permissions = access.Current.Find(user, role) ?? throw BridgeException.RequestInvalid(NobodyOf(user, role));
         var (action, brokerKey, topic) = (ActionOf(fields), fields.RequiredText("brokerKey"), fields.RequiredText("topic"));
         var decision = permissions.Explain(action, brokerKey, TargetOf(action, topic));
         context.Response.Headers.CacheControl = "no-store";
@@ -50,7 +50,8 @@ internal sealed class ExplainEndpoint(AccessControl access, AccessChecks checks)
         return TopicName.Check(topic) is { } wrong ? throw new BridgeException(ErrorCodes.TopicInvalid, wrong) : topic;
     }
 
-    private static string NobodyOf(string? user) => user is null
-        ? "Nobody is let in without credentials: say a 'user' (the name of an API key or of a certificate), or a 'role'."
+    private static string NobodyOf(string? user, string? role) =>
+        role is not null ? $"There is no role '{role}'."
+        : user is null ? "Nobody is let in without credentials: say a 'user' (the name of an API key or of a certificate), or a 'role'."
         : $"There is no API key and no certificate of the name '{user}'; of those with tokens only the token has the roles: say a 'role' beside it.";
 }

@@ -53,6 +53,14 @@ public sealed class RefusedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task Start_NoAccessRules_SaysWhatToWrite()
+    {
+        var lines = await RunRefusedAsync(new() { ["Bridge:Access:Anonymous"] = "" });
+
+        lines.Should().ContainSingle().Which.Should().Match("Bridge:Access: *only with rules*-- key me --role admin*\"Administrator\": true*");
+    }
+
+    [Fact]
     public async Task Start_EverythingWrong_SaysAllAtOnce()
     {
         var lines = await RunRefusedAsync(new()

@@ -43,12 +43,13 @@ internal sealed class BridgeHost : IAsyncDisposable
     /// <summary>Starts it with these settings and no others.</summary>
     /// <param name="settings">Configuration keys, such as <c>Bridge:Brokers:plant:Url</c>, and their values.</param>
     /// <param name="services">Replaces services, such as <see cref="TimeProvider"/>, after the bridge has added its own.</param>
+    /// <param name="environment">By default Production.</param>
     public static async Task<BridgeHost> StartAsync(
-        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null)
+        IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null, string? environment = null)
     {
         var logs = new LogCapture();
-        var changeable = new ChangeableSettings(TestAccess.OrEverybody(settings));
-        var app = Build(changeable, services, logs);
+        var changeable = new ChangeableSettings(environment is null ? TestAccess.OrEverybody(settings) : settings);
+        var app = Build(changeable, services, environment ?? Environments.Production, logs);
         try
         {
             await app.StartAsync().WaitAsync(Eventually.DefaultTimeout);
@@ -61,7 +62,7 @@ internal sealed class BridgeHost : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc cref="StartAsync(IEnumerable{KeyValuePair{string, string?}}, Action{IServiceCollection}?)"/>
+    /// <inheritdoc cref="StartAsync(IEnumerable{KeyValuePair{string, string?}}, Action{IServiceCollection}?, string?)"/>
     public static Task<BridgeHost> StartAsync(params (string Key, string? Value)[] settings) =>
         StartAsync(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
 
@@ -95,13 +96,13 @@ internal sealed class BridgeHost : IAsyncDisposable
     }
 
     private static WebApplication Build(
-        ChangeableSettings settings, Action<IServiceCollection>? services, LogCapture logs)
+        ChangeableSettings settings, Action<IServiceCollection>? services, string environment, LogCapture logs)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(BridgeBuilder).Assembly.GetName().Name,
             ContentRootPath = Repository.Root,
-            EnvironmentName = Environments.Production,
+            EnvironmentName = environment,
         });
         // What the machine's environment or a settings file says must not decide a test.
         builder.Configuration.Sources.Clear();

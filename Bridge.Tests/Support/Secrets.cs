@@ -20,6 +20,6 @@ internal static partial class Secrets
     }
 
     // Keys, tickets and tokens (their header begins with {").
-    [GeneratedRegex(@"brk_[A-Za-z0-9_-]{40}|tkt_[A-Za-z0-9_-]{20}|\beyJ[A-Za-z0-9_-]{10,}\.|access_token=(?!REDACTED)\w|[?&]ticket=(?!REDACTED)\w|(?i:authorization: )\w")]
+    [GeneratedRegex(@"brk_[A-Za-z0-9_-]{40}|tkt_[A-Za-z0-9_-]{20}|\beyJ[A-Za-z0-9_-]{10,}\.|access_token=(?!REDACTED)\w|[?&]ticket=(?!REDACTED)\w|(?i:authorization: (bearer|basic) )[A-Za-z0-9+/_-]{8}")]
     private static partial Regex Pattern();
 }
