@@ -31,7 +31,18 @@ internal sealed class CallerSession : IDisposable
             throw Caller.Unauthenticated("The credentials have run out, or were changed.");
     }
 
-    public void End() => _ended.Cancel();
+    /// <summary>Tells whoever waits for it, and does not wait for them.</summary>
+    public void End()
+    {
+        try
+        {
+            _ = _ended.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // What it was for has ended meanwhile.
+        }
+    }
 
     public void Dispose()
     {
