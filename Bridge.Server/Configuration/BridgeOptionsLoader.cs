@@ -1,6 +1,7 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
+using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
 
@@ -45,6 +46,7 @@ internal static class BridgeOptionsLoader
         limits.Range(nameof(options.Limits.SubscriptionsPerConnection), options.Limits.SubscriptionsPerConnection, 0, int.MaxValue);
         limits.Range(nameof(options.Limits.OutboxBytes), options.Limits.OutboxBytes, 0, int.MaxValue);
         limits.Range(nameof(options.Limits.SendTimeoutSeconds), options.Limits.SendTimeoutSeconds, 0, 86_400);
+        ServerTlsOptionsValidator.Check(options.Tls, checks);
         CheckOrigins(options, checks);
         CheckAccess(options, checks);
     }
