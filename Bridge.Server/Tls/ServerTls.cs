@@ -36,12 +36,13 @@ internal sealed partial class ServerTls
         }
     }
 
-    /// <summary>Whether it has anything to say; the web server's own configuration is left alone otherwise.</summary>
-    public bool IsConfigured => _certificate is not null || _clientAuthorities is not null;
-
     /// <summary>What each https endpoint begins with. Its own configuration, if it has any, goes before it.</summary>
     public void ApplyTo(HttpsConnectionAdapterOptions https)
     {
+        // The web server's own configuration is left alone.
+        if (_certificate is null && _clientAuthorities is null)
+            return;
+
         // Where the handshake still has it, the endpoint has no certificate of its own.
         var first = _certificate?.Current.Pair;
         if (first is not null)
@@ -58,7 +59,7 @@ internal sealed partial class ServerTls
             if (first is not null && handshake.ServerCertificateContext?.TargetCertificate == first.Certificate)
                 UseCertificate(handshake);
             if (_clientAuthorities is not null)
-                handshake.CertificateChainPolicy = TrustOnly(_clientAuthorities.Current);
+                AskClient(handshake, _clientAuthorities.Current);
         };
     }
 
@@ -66,6 +67,13 @@ internal sealed partial class ServerTls
     {
         handshake.ServerCertificate = null;
         handshake.ServerCertificateContext = _certificate!.Current.Context;
+    }
+
+    private static void AskClient(SslServerAuthenticationOptions handshake, X509Certificate2Collection authorities)
+    {
+        handshake.CertificateChainPolicy = TrustOnly(authorities);
+        // A session that is taken up again brings the client's certificate without the intermediate ones, and would be refused.
+        handshake.AllowTlsResume = false;
     }
 
     /// <summary>Nothing is downloaded: where a stranger's certificate says that its issuer is to be found is not for us to go.</summary>
