@@ -7,6 +7,7 @@ using Bridge.Server.Http;
 using Bridge.Server.Hubs;
 using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
+using Bridge.Server.Tls;
 
 namespace Bridge.Server;
 
@@ -30,6 +31,7 @@ public static class BridgeSetup
         services.AddSingleton<BrokerReads>();
         services.AddHubDoor();
         services.AddHttpDoor();
+        services.AddServerTls();
         services.AddSmallSendBuffers();
         return new BridgeBuilder(services);
     }

@@ -10,7 +10,8 @@ try
     var builder = BridgeHosting.CreateBuilder(args);
     builder.Services.AddBridge();
     var app = builder.Build();
-    StartupChecks.ThrowIfPortsAreTaken(app);
+    StartupChecks.ThrowIfUnusable(app);
+    StartupWarnings.Tell(app);
     app.MapBridge();
     await app.RunAsync();
     return 0;

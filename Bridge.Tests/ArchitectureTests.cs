@@ -3,6 +3,7 @@ using Bridge.Contracts;
 using Bridge.Server;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
+using Bridge.Server.Tls;
 using Microsoft.Extensions.Logging;
 
 namespace Bridge.Tests;
@@ -25,15 +26,17 @@ public sealed class ArchitectureTests
         ("Caching", ["Topics", "Messages"]),
         // Settings stand in their features; the whole of them is known here, and each feature reads its part.
         ("Configuration", ["Topics"]),
+        ("Certificates", ["Configuration"]),
         ("Access", ["Topics", "Messages", "Configuration"]),
-        ("Brokers", ["Topics", "Messages", "Configuration"]),
+        ("Brokers", ["Topics", "Messages", "Configuration", "Certificates"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Publishing", ["Messages", "Access", "Brokers"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing"]),
         ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
         ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Tls", ["Configuration", "Certificates"]),
         ("Hosting", ["Configuration", "Access"]),
-        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Hosting"]),
+        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
@@ -44,7 +47,7 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "FanOut.FanOutOptions", "Http.CorsOptions",
+        "FanOut.FanOutOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
     ];
@@ -109,7 +112,8 @@ public sealed class ArchitectureTests
         var isReader = NamespaceOf(user) == "Configuration";
         var knowsSettings = isReader || Layers.Single(layer => layer.Namespace == NamespaceOf(user)).MayUse.Contains("Configuration");
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
-            || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)));
+            || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)
+                || used == typeof(ServerTlsOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

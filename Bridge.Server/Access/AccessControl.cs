@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Bridge.Server.Configuration;
 using Microsoft.Extensions.Primitives;
 
@@ -46,6 +47,12 @@ internal sealed partial class AccessControl : IDisposable
             {
                 foreach (var error in exception.Errors)
                     Log.NotChanged(_logger, error);
+                return;
+            }
+            // A key file that went away just now.
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+            {
+                Log.NotChanged(_logger, exception.Message);
                 return;
             }
         }

@@ -84,7 +84,12 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>How many replies came that nobody waits for.</summary>
     public long RepliesLate => _requester.Late;
 
-    public void Start() => _running = Task.Run(RunAsync);
+    public void Start()
+    {
+        if (_options.Tls.AllowUntrusted)
+            Log.Untrusted(_logger, Key);
+        _running = Task.Run(RunAsync);
+    }
 
     /// <summary>
     /// Has the broker send what matches the filter, as long as the lease is not disposed. Where the link is up, waits until the broker
@@ -311,5 +316,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
         [LoggerMessage(1004, LogLevel.Warning, "Broker {BrokerKey}: a message on {Topic} was left out: {Problem} ({Count} so far)")]
         public static partial void MessageLeftOut(ILogger logger, string brokerKey, string topic, string problem, long count);
+
+        [LoggerMessage(1010, LogLevel.Warning, "Bridge:Brokers:{BrokerKey}:Tls:AllowUntrusted: whatever certificate the broker shows is accepted. Anyone on the way can read and change everything")]
+        public static partial void Untrusted(ILogger logger, string brokerKey);
     }
 }

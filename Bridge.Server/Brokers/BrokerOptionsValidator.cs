@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Bridge.Server.Certificates;
 using Bridge.Server.Configuration;
 using Bridge.Server.Topics;
 
@@ -94,18 +95,8 @@ internal static partial class BrokerOptionsValidator
     private static void CheckTls(BrokerTlsOptions tls, OptionsChecks checks)
     {
         checks.FileExists(nameof(tls.CaFile), tls.CaFile);
-        checks.FileExists(nameof(tls.CertFile), tls.CertFile);
-        checks.FileExists(nameof(tls.KeyFile), tls.KeyFile);
-        checks.FileExists(nameof(tls.PfxFile), tls.PfxFile);
-        checks.FileExists(nameof(tls.KeyPasswordFile), tls.KeyPasswordFile);
-        if (tls.CertFile is null != tls.KeyFile is null)
-            checks.Fail(tls.CertFile is null ? nameof(tls.CertFile) : nameof(tls.KeyFile), "CertFile and KeyFile belong together");
-        if (tls.PfxFile is not null && tls.CertFile is not null)
-            checks.Fail(nameof(tls.PfxFile), "set PfxFile, or CertFile and KeyFile, not both");
-        if (tls.KeyPassword is not null && tls.KeyPasswordFile is not null)
-            checks.Fail(nameof(tls.KeyPasswordFile), "set KeyPassword or KeyPasswordFile, not both");
-        if (tls.Protocols.Count == 0 || tls.Protocols.Any(version => version is not ("1.2" or "1.3")))
-            checks.Fail(nameof(tls.Protocols), "must list 1.2, 1.3 or both");
+        CertificateChecks.CheckFiles(tls, checks);
+        CertificateChecks.CheckVersions(tls.Protocols, nameof(tls.Protocols), checks);
         for (var i = 0; i < tls.Alpn.Count; i++)
         {
             if (Encoding.UTF8.GetByteCount(tls.Alpn[i]) is 0 or > 255)

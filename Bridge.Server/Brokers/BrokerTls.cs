@@ -1,7 +1,7 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Bridge.Server.Certificates;
 
 namespace Bridge.Server.Brokers;
 
@@ -12,29 +12,19 @@ internal sealed class BrokerTls
 
     private readonly BrokerTlsOptions _options;
     private readonly X509Certificate2Collection? _authorities;
-    private readonly X509Certificate2? _clientCertificate;
-    private readonly X509Certificate2Collection _intermediates = [];
+    private readonly KeyPair? _client;
 
     private BrokerTls(BrokerTlsOptions options, string contentRoot)
     {
         _options = options;
-        if (options.CaFile is { } caFile)
-        {
-            _authorities = [];
-            _authorities.ImportFromPemFile(Path.GetFullPath(caFile, contentRoot));
-            if (_authorities.Count == 0)
-                throw new BrokerLinkException($"{caFile} holds no certificate.");
-        }
-
-        _clientCertificate = LoadClientCertificate(options, contentRoot);
-        if (options.CertFile is { } certFile)
-            _intermediates.ImportFromPemFile(Path.GetFullPath(certFile, contentRoot));
+        _authorities = options.CaFile is { } caFile ? PemCertificates.Load(caFile, contentRoot) : null;
+        _client = KeyPair.Load(options, contentRoot);
     }
 
     /// <summary>Why the broker's certificate was refused; null as long as it was not.</summary>
     public string? Refusal { get; private set; }
 
-    public bool HasClientCertificate => _clientCertificate is not null;
+    public bool HasClientCertificate => _client is not null;
 
     /// <exception cref="BrokerLinkException">A file cannot be used.</exception>
     public static BrokerTls Load(BrokerTlsOptions options, string contentRoot)
@@ -43,45 +33,21 @@ internal sealed class BrokerTls
         {
             return new BrokerTls(options, contentRoot);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (CertificateFileException exception)
         {
-            throw new BrokerLinkException($"The certificate files cannot be used: {exception.Message}", exception);
+            throw new BrokerLinkException(exception.Message, exception);
         }
     }
 
     public SslClientAuthenticationOptions ToAuthenticationOptions(string host) => new()
     {
         TargetHost = _options.ServerName ?? host,
-        EnabledSslProtocols = (_options.Protocols.Contains("1.2") ? SslProtocols.Tls12 : 0)
-            | (_options.Protocols.Contains("1.3") ? SslProtocols.Tls13 : 0),
+        EnabledSslProtocols = TlsVersions.Parse(_options.Protocols),
         ApplicationProtocols = [.. _options.Alpn.Select(protocol => new SslApplicationProtocol(protocol))],
-        ClientCertificateContext = _clientCertificate is null
-            ? null
-            : SslStreamCertificateContext.Create(_clientCertificate, _intermediates, offline: true),
+        ClientCertificateContext = _client?.ToContext(),
         RemoteCertificateValidationCallback = (_, certificate, chain, errors) => Accept(certificate, chain, errors),
         CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
     };
-
-    private static X509Certificate2? LoadClientCertificate(BrokerTlsOptions options, string contentRoot)
-    {
-        var password = options.KeyPasswordFile is { } file ? SecretFile.Read(file, contentRoot) : options.KeyPassword;
-        if (options.PfxFile is { } pfxFile)
-            return X509CertificateLoader.LoadPkcs12FromFile(Path.GetFullPath(pfxFile, contentRoot), password);
-        if (options.CertFile is null)
-            return null;
-
-        var certFile = Path.GetFullPath(options.CertFile, contentRoot);
-        var keyFile = Path.GetFullPath(options.KeyFile!, contentRoot);
-        var certificate = password is null
-            ? X509Certificate2.CreateFromPemFile(certFile, keyFile)
-            : X509Certificate2.CreateFromEncryptedPemFile(certFile, password, keyFile);
-        if (!OperatingSystem.IsWindows())
-            return certificate;
-
-        // Windows' TLS does not take a key that lives in memory only.
-        using (certificate)
-            return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
-    }
 
     private bool Accept(X509Certificate? shown, X509Chain? chain, SslPolicyErrors errors)
     {

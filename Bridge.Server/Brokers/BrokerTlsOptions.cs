@@ -1,7 +1,9 @@
+using Bridge.Server.Certificates;
+
 namespace Bridge.Server.Brokers;
 
 /// <summary>TLS to a broker. Relative paths are relative to the content root; files are read at each connection.</summary>
-public sealed class BrokerTlsOptions
+public sealed class BrokerTlsOptions : ICertificateFiles
 {
     /// <summary>
     /// A PEM file of the certificate authorities that may have signed the broker's certificate; only these are trusted then, and no

@@ -1,4 +1,5 @@
 using System.Text;
+using Bridge.Server.Certificates;
 using MQTTnet;
 using MQTTnet.Formatter;
 

@@ -3,6 +3,7 @@ using Bridge.Server.Brokers;
 using Bridge.Server.Caching;
 using Bridge.Server.FanOut;
 using Bridge.Server.Http;
+using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
 
@@ -26,6 +27,9 @@ public sealed class BridgeOptions
 
     /// <summary>Who may do what.</summary>
     public AccessOptions Access { get; set; } = new();
+
+    /// <summary>TLS of the bridge's own server.</summary>
+    public ServerTlsOptions Tls { get; set; } = new();
 
     /// <summary>Which other web sites may use the bridge.</summary>
     public CorsOptions Cors { get; set; } = new();

@@ -1,6 +1,7 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
+using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
 
@@ -47,12 +48,15 @@ internal static class BridgeOptionsLoader
         limits.Range(nameof(options.Limits.SubscriptionsPerConnection), options.Limits.SubscriptionsPerConnection, 0, int.MaxValue);
         limits.Range(nameof(options.Limits.OutboxBytes), options.Limits.OutboxBytes, 0, int.MaxValue);
         limits.Range(nameof(options.Limits.SendTimeoutSeconds), options.Limits.SendTimeoutSeconds, 0, 86_400);
+        ServerTlsOptionsValidator.Check(options.Tls, checks);
         CheckOrigins(options, checks);
         CheckAccess(options, checks);
     }
 
     private static void CheckAccess(BridgeOptions options, OptionsChecks checks)
     {
+        if (options.Access.Certificates.Count > 0 && options.Tls.ClientCaFile is null)
+            checks.At(nameof(options.Access)).Fail(nameof(options.Access.Certificates), "needs Bridge:Tls:ClientCaFile: the CA whose certificates are accepted");
         string[] embedded = options.EmbeddedBroker.Enabled ? [EmbeddedBrokerOptions.BrokerKey] : [];
         AccessOptionsValidator.Check(options.Access, checks.At(nameof(options.Access)), [.. options.Brokers.Keys, .. embedded]);
     }

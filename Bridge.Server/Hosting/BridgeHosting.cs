@@ -57,11 +57,18 @@ internal static class BridgeHosting
         ? $"PORT: expected a port between 0 and {IPEndPoint.MaxPort}, found '{port}'"
         : null;
 
-    /// <summary>The variable <c>PORT</c>: on loopback in Development, on all addresses otherwise. <see cref="StartupChecks"/> tells a wrong one.</summary>
+    /// <summary>
+    /// The variable <c>PORT</c>: on loopback in Development, on all addresses otherwise; with https where there is a certificate.
+    /// <see cref="StartupChecks"/> tells what is wrong with it.
+    /// </summary>
     private static void UsePort(WebApplicationBuilder builder)
     {
-        if (FindPort(builder.Configuration) is { } port && ParsePort(port) is { } number)
-            builder.WebHost.UseUrls(builder.Environment.IsDevelopment() ? $"http://localhost:{number}" : $"http://*:{number}");
+        if (FindPort(builder.Configuration) is not { } port || ParsePort(port) is not { } number)
+            return;
+
+        var scheme = ListenAddresses.ReadTls(builder.Configuration).HasCertificate ? "https" : "http";
+        var host = builder.Environment.IsDevelopment() ? "localhost" : "*";
+        builder.WebHost.UseUrls($"{scheme}://{host}:{number}");
     }
 
     /// <summary>The variable counts where no address is configured.</summary>
@@ -69,6 +76,7 @@ internal static class BridgeHosting
         configuration["PORT"] is not { Length: > 0 } port
         || configuration["urls"] is { Length: > 0 }
         || configuration["http_ports"] is { Length: > 0 }
+        || configuration["https_ports"] is { Length: > 0 }
         || configuration.GetSection("Kestrel:Endpoints").Exists()
             ? null
             : port;

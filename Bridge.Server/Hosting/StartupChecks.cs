@@ -8,8 +8,8 @@ namespace Bridge.Server.Hosting;
 /// <summary>Finds what would make the start fail, all of it at once and in the words of the configuration.</summary>
 internal static class StartupChecks
 {
-    /// <exception cref="BridgeConfigurationException">The configuration cannot be used, or a port is taken.</exception>
-    public static void ThrowIfPortsAreTaken(WebApplication app)
+    /// <exception cref="BridgeConfigurationException">The configuration cannot be used, a port is taken, or an address is not safe.</exception>
+    public static void ThrowIfUnusable(WebApplication app)
     {
         var errors = new List<string>();
         try
@@ -42,42 +42,32 @@ internal static class StartupChecks
 
     private static void CheckUrls(IConfiguration configuration, List<string> errors)
     {
-        foreach (var url in Addresses(configuration))
-            CheckUrl(url, errors);
+        var allowsPlainHttp = ListenAddresses.ReadTls(configuration).AllowPlainHttp;
+        foreach (var address in ListenAddresses.Of(configuration))
+            CheckUrl(address, allowsPlainHttp, errors);
     }
 
-    private static IEnumerable<string> Addresses(IConfiguration configuration)
+    private static void CheckUrl(ListenAddress listen, bool allowsPlainHttp, List<string> errors)
     {
-        var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList();
-        if (endpoints.Count > 0)
-            return endpoints;
-        if (configuration["urls"] is { Length: > 0 } urls)
-            return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        if (configuration["http_ports"] is { Length: > 0 } ports)
-            return ports.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(port => $"http://*:{port}");
-        return ["http://localhost:5000"];
-    }
-
-    private static void CheckUrl(string url, List<string> errors)
-    {
-        BindingAddress address;
-        try
+        if (listen.TryParse(out var problem) is not { } address)
         {
-            address = BindingAddress.Parse(url);
-        }
-        catch (FormatException exception)
-        {
-            errors.Add($"urls: '{url}' is not an address such as http://localhost:5000: {exception.Message}");
+            errors.Add($"{listen.Key}: '{listen.Url}' is not an address such as http://localhost:5000: {problem}");
             return;
         }
 
+        if (listen.IsPlainToOthers && !allowsPlainHttp)
+            errors.Add(NotSafe(listen));
         if (address.IsUnixPipe || address.IsNamedPipe || address.Port == 0)
             return;
 
-        var ip = IPAddress.TryParse(address.Host, out var parsed) ? parsed : address.Host == "localhost" ? IPAddress.Loopback : IPAddress.Any;
+        var ip = IPAddress.TryParse(address.Host, out var parsed) ? parsed : ListenAddress.IsLocalhost(address) ? IPAddress.Loopback : IPAddress.Any;
         if (IsTaken(ip, address.Port))
-            errors.Add($"urls: {url} is in use by another program; choose another address (--urls http://localhost:5001) or port (the variable PORT)");
+            errors.Add($"{listen.Key}: {listen.Url} is in use by another program; choose another address (--urls http://localhost:5001) or port (the variable PORT)");
     }
+
+    private static string NotSafe(ListenAddress listen) =>
+        $"{listen.Key}: {listen.Url} would be reached by other machines without encryption; set a certificate (Bridge:Tls:CertFile and KeyFile, or PfxFile) "
+        + $"and https{listen.Url["http".Length..]}, or Bridge:Tls:AllowPlainHttp=true where a proxy in front of the bridge ends TLS, or an address of this machine (http://localhost:5000)";
 
     private static bool IsTaken(IPAddress address, int port)
     {

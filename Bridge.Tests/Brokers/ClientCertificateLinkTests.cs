@@ -1,4 +1,6 @@
+using Bridge.Contracts;
 using Bridge.Server.Configuration;
+using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Brokers;
@@ -51,6 +53,39 @@ public sealed class ClientCertificateLinkTests
         broker.Log.Should().NotContain(line => line.Contains("New client connected"));
     }
 
+    [ToolFact(Tool.Mosquitto | Tool.OpenSsl)]
+    public async Task Link_FilesChanged_AreUsedFromTheNextConnectionOn()
+    {
+        using var folder = new TemporaryFolder();
+        CopyFiles(TestCertificates.Strange, folder);
+        await using var broker = await MosquittoBroker.StartNewAsync(Tls);
+        await using var host = await LinkHost.StartAsync(
+            broker,
+            ("Tls:CaFile", folder.File("ca.pem")), ("Tls:CertFile", folder.File("client.crt")), ("Tls:KeyFile", folder.File("client.key")));
+        await host.WaitForErrorAsync();
+
+        CopyFiles(TestCertificates.Trusted, folder);
+
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
+        await host.AssertCarriesAsync(broker);
+    }
+
+    [ToolFact(Tool.Mosquitto | Tool.OpenSsl)]
+    public async Task Link_PfxWithAnIntermediateCertificate_SendsItToo()
+    {
+        using var folder = new TemporaryFolder();
+        using var root = new TestAuthority("root");
+        using var intermediate = new TestAuthority("intermediate", root);
+        var authorities = folder.Write("ca.pem", await File.ReadAllTextAsync(TestCertificates.Trusted.Ca) + root.Pem);
+        await using var broker = await MosquittoBroker.StartNewAsync(Tls with { ClientCa = authorities });
+        await File.WriteAllBytesAsync(folder.File("client.pfx"), intermediate.Issue("bridge", TestAuthority.ForClients).Pfx);
+        await using var host = await LinkHost.ConnectAsync(
+            broker,
+            ("Tls:CertFile", null), ("Tls:KeyFile", null), ("Tls:PfxFile", folder.File("client.pfx")), ("Tls:KeyPassword", IssuedCertificate.Password));
+
+        await host.AssertCarriesAsync(broker);
+    }
+
     [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]
     [InlineData("encrypted pem")]
     [InlineData("pfx")]
@@ -62,6 +97,13 @@ public sealed class ClientCertificateLinkTests
                 broker, [.. SettingsOf(form, TestCertificates.Trusted), ("Tls:KeyPassword", "wrong")]))
             .Should().ThrowAsync<BridgeConfigurationException>()
             .WithMessage("Bridge:Brokers:plant:Tls: The certificate files cannot be used: *");
+    }
+
+    private static void CopyFiles(TestCertificates certificates, TemporaryFolder folder)
+    {
+        File.Copy(certificates.Ca, folder.File("ca.pem"), overwrite: true);
+        File.Copy(certificates.ClientCertificate, folder.File("client.crt"), overwrite: true);
+        File.Copy(certificates.ClientKey, folder.File("client.key"), overwrite: true);
     }
 
     private static (string Name, string? Value)[] SettingsOf(string form, TestCertificates certificates)

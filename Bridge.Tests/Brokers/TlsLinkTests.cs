@@ -2,6 +2,7 @@ using System.Security.Authentication;
 using Bridge.Contracts;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Tests.Brokers;
 
@@ -45,6 +46,8 @@ public sealed class TlsLinkTests
             [.. NoClientCertificate, ("Url", UrlOf(broker, webSockets)), ("Tls:CaFile", null), ("Tls:AllowUntrusted", "true")]);
 
         await host.AssertCarriesAsync(broker);
+        host.Logs.Entries.Items.Should().ContainSingle(entry => entry.Level == LogLevel.Warning)
+            .Which.Message.Should().StartWith("Bridge:Brokers:plant:Tls:AllowUntrusted: ");
     }
 
     [ToolTheory(Tool.Mosquitto | Tool.OpenSsl)]

@@ -64,22 +64,6 @@ public sealed class FirstRunTests
         });
     }
 
-    [Fact]
-    public async Task Start_WithPort_ListensThere()
-    {
-        var port = LoopbackPort.Find();
-        await using var bridge = await BridgeProcess.StartAsync(new Dictionary<string, string?>
-        {
-            ["ASPNETCORE_URLS"] = null,
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-        });
-
-        using var client = new HttpClient();
-        using var response = await client.GetAsync(new Uri($"http://127.0.0.1:{port}/health/live"));
-
-        ((int)response.StatusCode).Should().Be(200);
-    }
-
     private static Dictionary<string, string?> Embedded(int port, bool demo = false) => new()
     {
         ["Bridge:EmbeddedBroker:Enabled"] = "true",

@@ -22,7 +22,7 @@ public sealed class RefusedStartTests : IDisposable
     [Fact]
     public async Task Start_PortOfVariableTaken_SaysWhich()
     {
-        var lines = await RunRefusedAsync(new() { ["ASPNETCORE_URLS"] = null, ["PORT"] = PortOf(_taken) });
+        var lines = await RunRefusedAsync(new() { ["ASPNETCORE_URLS"] = null, ["PORT"] = PortOf(_taken), ["Bridge:Tls:AllowPlainHttp"] = "true" });
 
         lines.Should().ContainSingle().Which.Should().Match($"*:{PortOf(_taken)} *in use*");
     }
@@ -38,6 +38,28 @@ public sealed class RefusedStartTests : IDisposable
         });
 
         lines.Should().HaveCount(2).And.ContainMatch("PORT: *'http'*").And.ContainMatch("Bridge:Brokers:plant:Url: *'plant'*");
+    }
+
+    [Theory]
+    [InlineData("Production", "ASPNETCORE_URLS", "http://*:0", "urls: http://*:0 ")]
+    [InlineData("Development", "ASPNETCORE_URLS", "http://0.0.0.0:0", "urls: http://0.0.0.0:0 ")]
+    [InlineData("Production", "ASPNETCORE_URLS", "http://[::]:0;http://localhost:0", "urls: http://[::]:0 ")]
+    [InlineData("Production", "ASPNETCORE_URLS", "HTTP://bridge.example:0", "urls: HTTP://bridge.example:0 ")]
+    [InlineData("Production", "ASPNETCORE_HTTP_PORTS", "0", "http_ports: http://*:0 ")]
+    [InlineData("Production", "PORT", "0", "urls: http://*:0 ")]
+    [InlineData("Production", "Kestrel:Endpoints:web:Url", "http://10.1.2.3:0", "Kestrel:Endpoints:web:Url: http://10.1.2.3:0 ")]
+    public async Task Start_PlainHttpThatOthersReach_SaysWhatToWriteInstead(string environment, string setting, string value, string expected)
+    {
+        var lines = await RunRefusedAsync(new()
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = environment,
+            ["Bridge:EmbeddedBroker:Enabled"] = "false",
+            ["ASPNETCORE_URLS"] = null,
+            [setting] = value,
+        });
+
+        lines.Should().ContainSingle().Which.Should().StartWith(expected)
+            .And.Contain("Bridge:Tls:CertFile").And.Contain(" https://").And.Contain("Bridge:Tls:AllowPlainHttp=true");
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal static class MosquittoConfiguration
         if (!options.Tls)
             return;
         var certificates = options.Certificates();
-        text.AppendLine($"cafile {certificates.Ca}")
+        text.AppendLine($"cafile {options.ClientCa ?? certificates.Ca}")
             .AppendLine($"certfile {certificates.ServerCertificate}")
             .AppendLine($"keyfile {certificates.ServerKey}")
             .AppendLine($"require_certificate {(options.RequireClientCertificate ? "true" : "false")}");

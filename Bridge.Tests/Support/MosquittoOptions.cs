@@ -9,6 +9,9 @@ internal sealed record MosquittoOptions
     /// <summary>With <see cref="Tls"/>: refuse clients that show no certificate of the CA.</summary>
     public bool RequireClientCertificate { get; init; } = true;
 
+    /// <summary>A file of the authorities whose client certificates it accepts, where not only that of <see cref="Certificates"/>.</summary>
+    public string? ClientCa { get; init; }
+
     public Func<TestCertificates> Certificates { get; init; } = () => TestCertificates.Trusted;
 
     /// <summary>A second listener, for MQTT over WebSockets.</summary>
