@@ -76,6 +76,18 @@ public sealed class AccessOptionsValidatorTests
             found.Should().ContainMatch($"Bridge:Access:Jwt:{error}");
     }
 
+    [Fact]
+    public void Check_Certificates_NeedACaAndNamesOfTheirOwn()
+    {
+        var found = Errors("""{"Certificates":[{"Name":"a","Role":"r"},{"Name":"a","Role":"r"},{"Name":"b\n","Role":"x"}],"Roles":{"r":{}}}""");
+
+        found.Should().BeEquivalentTo(
+            "Bridge:Access:Certificates: needs Bridge:Tls:ClientCaFile: the CA whose certificates are accepted",
+            "Bridge:Access:Certificates:1:Name: Certificates:0 is called 'a' too",
+            "Bridge:Access:Certificates:2:Name: must have no control characters",
+            "Bridge:Access:Certificates:2:Role: there is no role 'x'");
+    }
+
     [Theory]
     [InlineData("""{"Allow":[{"Actions":["read","publish","retain","request"],"Broker":"plant","Topics":["#","a/{user}","{claim:x}"]}]}""")]
     [InlineData("""{"Deny":[{"Actions":["read"],"Broker":"embedded","Topics":["$SYS/#"]}]}""")]
