@@ -106,8 +106,9 @@ public sealed class DeliveryPropertyTests
 
     private static string Wildcard(Random random, string[] levels) => string.Join('/', random.Next(2) == 0 ? levels : [.. levels[..^1], "#"]);
 
+    /// <summary>None that begins with <c>$</c>: those are not among what the bridge has from its broker.</summary>
     private static string RandomTopic(Random random) =>
-        string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(_ => Levels[random.Next(Levels.Length)]));
+        string.Join('/', Enumerable.Range(0, random.Next(1, 4)).Select(i => Levels[random.Next(Levels.Length - (i == 0 ? 1 : 0))]));
 
     private static IEnumerable<(string Key, string? Value)> SettingsOf(List<OracleRule> rules, int user) =>
         from rule in rules.Index()
