@@ -15,6 +15,10 @@ public sealed class HostileInputTests(ITestOutputHelper output)
     private const int MostSeeds = 1000;
     private const int Least = 200_000;
     private const long Megabyte = 1_048_576;
+    private const long MostGrowth = 64 * Megabyte;
+
+    /// <summary>Those of the well-behaved clients, with some that wait for their next HTTP request.</summary>
+    private const int MostOwnConnections = 8;
 
     private static readonly Attack[] Attacks =
     [
@@ -48,25 +52,43 @@ public sealed class HostileInputTests(ITestOutputHelper output)
         for (var i = 0; i < Attacks.Length; i++)
             counts[i].Should().BeGreaterThanOrEqualTo(Attacks[i].Inputs, Attacks[i].Name);
         counts.Sum().Should().BeGreaterThanOrEqualTo(Least);
-        output.WriteLine($"{await witness.ShouldHaveSeenAllAsync()} numbers; memory {memory / Megabyte} -> {LinuxFigures.ResidentBytes(scene.Bridge.Id) / Megabyte} MiB, peak {LinuxFigures.PeakResidentBytes(scene.Bridge.Id) / Megabyte}");
+        output.WriteLine($"Beside it {await witness.ShouldHaveSeenAllAsync()} numbers were published.");
         await scene.Broker.PublishAsync("before", "still there");
         await before.WaitForMessageAsync("before", message => message.GetText() == "still there");
-        scene.Complaints.Should().BeEmpty();
+        await Eventually.HoldsAsync(() => (LinuxFigures.SendQueues(scene.Port)?.Count ?? 0) <= MostOwnConnections);
+        var after = LinuxFigures.ResidentBytes(scene.Bridge.Id);
+        output.WriteLine($"Memory: {memory / Megabyte} MiB before, {after / Megabyte} after, {LinuxFigures.PeakResidentBytes(scene.Bridge.Id) / Megabyte} at the most.");
         output.WriteLine($"{scene.Bridge.Output.Items.Count} lines:");
-        foreach (var line in scene.Bridge.Output.Items.Take(100))
+        foreach (var line in scene.Bridge.Output.Items.Take(300))
             output.WriteLine(line);
+        (after - memory).GetValueOrDefault().Should().BeLessThan(MostGrowth);
+        (await scene.Bridge.StopAsync()).Should().Be(0);
+        scene.Complaints.Should().BeEmpty();
     }
 
     private async Task<int[]> AttackAsync(HostileScene scene, int share, int seed)
     {
-        var tasks = Attacks.Select(async (attack, i) =>
+        var attacks = Attacks.Select((attack, i) => RunAsync(attack with { Inputs = attack.Inputs / share }, scene.Port, seed + (i * MostSeeds))).ToArray();
+        try
         {
-            var began = TimeProvider.System.GetTimestamp();
-            var count = await (attack with { Inputs = attack.Inputs / share }).RunAsync(scene.Port, seed + (i * MostSeeds));
-            output.WriteLine($"{attack.Name}: {count} in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
-            return count;
-        });
-        return await Task.WhenAll(tasks);
+            return await Task.WhenAll(attacks);
+        }
+        catch
+        {
+            foreach (var failed in attacks.Where(attack => attack.IsFaulted))
+                output.WriteLine(failed.Exception!.InnerException!.Message);
+            foreach (var line in scene.Bridge.Output.Items.TakeLast(50))
+                output.WriteLine(line);
+            throw;
+        }
+    }
+
+    private async Task<int> RunAsync(Attack attack, int port, int seed)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var count = await attack.RunAsync(port, seed);
+        output.WriteLine($"{attack.Name}: {count} inputs in {TimeProvider.System.GetElapsedTime(began).TotalSeconds:0.0} s");
+        return count;
     }
 }
 

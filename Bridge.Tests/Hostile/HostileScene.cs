@@ -26,8 +26,9 @@ internal sealed class HostileScene : IAsyncDisposable
     /// <param name="settings">The bridge's, beside that of its broker.</param>
     public static async Task<HostileScene> StartAsync(params (string Key, string? Value)[] settings)
     {
-        // What the broker drops because its own queue is full is not the bridge's loss.
-        var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_queued_messages 0" });
+        // What the broker drops because its own queue is full is not the bridge's loss. Without any bound (0) it ends a connection with the
+        // first message that it refuses.
+        var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_queued_messages 1000000" });
         try
         {
             var all = BrokerSettings.Of(BrokerKey, broker, Topics).Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));

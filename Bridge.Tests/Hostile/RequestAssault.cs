@@ -40,7 +40,8 @@ internal sealed class RequestAssault(HttpInputs inputs, bool tellsProblems) : IA
 
     private void Check(HttpAnswer answer)
     {
-        if (answer.Status == 500 || answer.Body.AsSpan().IndexOf("internal_error"u8) >= 0)
+        // An array of publishes is answered with a problem for each that failed.
+        if (answer.Status == 500 || (answer.Status == 207 && answer.Body.AsSpan().IndexOf("internal_error"u8) >= 0))
             throw new InvalidOperationException($"The bridge failed: {answer.Head}\n{Encoding.UTF8.GetString(answer.Body)}");
         if (answer.Status < 400 || answer.Body.Length == 0 || !tellsProblems)
             return;
