@@ -5,6 +5,7 @@ using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -86,6 +87,7 @@ internal sealed record RequestBody(
         catch (Exception exception) when (IsEndOfClient(exception, request))
         {
             // Or Kestrel would read on, for the next request, and complain.
+            request.HttpContext.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
             request.HttpContext.Abort();
             throw;
         }

@@ -11,7 +11,7 @@ internal enum BodyKind
     Other,
 }
 
-/// <summary>A door of HTTP: what is asked of it, and how.</summary>
+/// <summary>A door of HTTP: what is asked of it, and how. A new header, parameter or path that means something belongs here.</summary>
 /// <param name="Name">Its name, for messages.</param>
 /// <param name="Methods">Its methods; those that it does not have too.</param>
 /// <param name="Paths">Its paths.</param>
