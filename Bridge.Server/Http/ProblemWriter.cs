@@ -69,8 +69,9 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
     {
         Complete(context.ProblemDetails, context.HttpContext.Response.StatusCode);
         context.ProblemDetails.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
+        // Without a token it ends quietly when the client goes meanwhile. A failure here would be logged as one of ours.
         await context.HttpContext.Response.WriteAsJsonAsync(
-            context.ProblemDetails, BridgeJson.Options, "application/problem+json", context.HttpContext.RequestAborted);
+            context.ProblemDetails, BridgeJson.Options, "application/problem+json", CancellationToken.None);
     }
 
     private static void Complete(ProblemDetails problem, int status)

@@ -5,6 +5,7 @@ using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 
@@ -83,9 +84,10 @@ internal sealed record RequestBody(
                     return body;
             }
         }
-        catch (Exception exception) when (exception is ConnectionResetException or ConnectionAbortedException)
+        catch (Exception exception) when (IsEndOfClient(exception, request))
         {
             // Or Kestrel would read on, for the next request, and complain.
+            request.HttpContext.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
             request.HttpContext.Abort();
             throw;
         }
@@ -95,6 +97,14 @@ internal sealed record RequestBody(
             throw BridgeException.RequestInvalid($"The body cannot be read: {exception.Message}");
         }
     }
+
+    /// <summary>
+    /// A client may also say that nothing more comes, where more must: of a body whose length was told there is nothing else that Kestrel
+    /// takes for malformed.
+    /// </summary>
+    private static bool IsEndOfClient(Exception exception, HttpRequest request) =>
+        exception is ConnectionResetException or ConnectionAbortedException
+        || (exception is BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } && request.ContentLength is not null);
 
     /// <returns>The body, when all of it is there.</returns>
     private static byte[]? TryTake(PipeReader reader, ReadResult read, long most)

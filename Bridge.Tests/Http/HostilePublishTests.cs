@@ -240,6 +240,29 @@ public sealed class HostilePublishTests(EmbeddedBridge bridge) : IClassFixture<E
             .Should().BeEmpty();
     }
 
+    /// <summary>On connections that would be kept: Kestrel would read on for the next request, and complain that it reads already.</summary>
+    [Fact]
+    public async Task Post_ClientsThatSendNoMoreAmidTheBody_LeaveNoComplaintInTheLog()
+    {
+        await using var host = await EmbeddedBridge.StartAsync();
+        for (var i = 0; i < 50; i++)
+        {
+            using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(IPAddress.Loopback, new Uri(host.Url).Port);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"POST /publish{Query}a HTTP/1.1\r\nHost: bridge\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n"));
+            (await socket.ReceiveAsync(new byte[1000]).WaitAsync(Eventually.DefaultTimeout)).Should().BePositive();
+            await socket.SendAsync("12345"u8.ToArray());
+            // What it sends is read apart from its end, mostly.
+            using (await host.Client.GetAsync(new Uri("/health/live", UriKind.Relative)))
+                socket.Shutdown(SocketShutdown.Send);
+            await FluentActions.Awaiting(() => socket.ReceiveAsync(new byte[1000]).WaitAsync(Eventually.DefaultTimeout)).Should().NotThrowAsync<TimeoutException>();
+        }
+
+        await host.StopAsync();
+        host.Logs.Entries.Items.Where(entry => entry.Level >= LogLevel.Warning && !entry.Category.StartsWith("Bridge.Server.Brokers", StringComparison.Ordinal))
+            .Should().BeEmpty();
+    }
+
     private static string Expand(string text) => Texts.Aggregate(text, (all, pair) => all.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
 
     private Task<RawResponse?> SendAsync(string query, string[] headers, byte[] body, RawEnd end = RawEnd.Waits) =>

@@ -27,6 +27,9 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     /// <summary>The lines it logged.</summary>
     public Collected<string> Output => _process.Output;
 
+    /// <summary>What it says beside its log: why it ends.</summary>
+    public Collected<string> Errors => _process.Errors;
+
     /// <summary>Starts the server built beside the tests; it accepts requests when this returns.</summary>
     /// <param name="settings">
     /// Configuration keys (<c>Bridge:Brokers:plant:Url</c>) or environment variables (<c>ASPNETCORE_ENVIRONMENT</c>); they go

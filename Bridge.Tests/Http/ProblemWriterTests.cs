@@ -1,0 +1,25 @@
+using Bridge.Contracts;
+using Bridge.Server.Http;
+using Bridge.Server.Messages;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Bridge.Tests.Http;
+
+public sealed class ProblemWriterTests
+{
+    /// <summary>The framework would log it as two errors of ours, with stack traces.</summary>
+    [Fact]
+    public async Task Tell_ClientThatGoesMeanwhile_IsNoFailure()
+    {
+        using var gone = new CancellationTokenSource();
+        var context = new DefaultHttpContext { RequestAborted = gone.Token };
+        var writer = new ProblemWriter(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<ProblemWriter>.Instance);
+        await gone.CancelAsync();
+
+        await writer.TellAsync(context, new BridgeException(ErrorCodes.TopicInvalid, "No."));
+
+        context.Response.StatusCode.Should().Be(400);
+    }
+}
