@@ -8,7 +8,7 @@ public sealed class AnswerHeadersTests(EmbeddedBridge bridge) : IClassFixture<Em
     [InlineData("GET", "/events?brokerKey=embedded&topic=%23", 200)]
     [InlineData("GET", "/events?brokerKey=embedded&topic=%23&format=stream", 200)]
     [InlineData("GET", "/events?brokerKey=nobody&topic=a", 404)]
-    [InlineData("POST", "/publish", 400)]
+    [InlineData("POST", "/publish", 415)]
     [InlineData("POST", "/ticket", 200)]
     [InlineData("POST", "/hub/negotiate?negotiateVersion=1", 200)]
     [InlineData("GET", "/openapi/v1.json", 200)]

@@ -89,7 +89,7 @@ export class BridgeConnection extends EventTarget {
     this.nextAttempt = Date.now() + delay;
     this.#timer = setTimeout(() => this.start(), delay);
     const reason = error?.message ?? "The bridge closed the connection.";
-    this.#enter("waiting", reason.replace(/^Failed to complete negotiation with the server: (Error: )?/, ""));
+    this.#enter("waiting", reason.replace(/^Failed to complete negotiation with the server: (\w*Error: )?/, ""));
   }
 
   #enter(state, reason) {

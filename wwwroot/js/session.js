@@ -55,6 +55,11 @@ export class Session {
     }));
   }
 
+  /** SignalR asks its HTTP client; a browser has its cookies by itself. */
+  getCookieString() {
+    return "";
+  }
+
   async #askForTicket(key) {
     const response = await fetch("ticket", { method: "POST", cache: "no-store", headers: { Authorization: `Bearer ${key}` } });
     if (!response.ok)

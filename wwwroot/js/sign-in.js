@@ -53,6 +53,7 @@ export class SignIn {
       this.#show(false);
     } catch (error) {
       setText(byId("access-refusal"), error.statusCode ? error.message : "The bridge cannot be reached.");
+      byId("access-key").select();
     } finally {
       this.#busy = false;
       this.#draw();
