@@ -23,6 +23,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
         var clock = page.Row("demo/clock").Locator(".value");
         var before = await clock.InnerTextAsync();
         await Eventually.HoldsAsync(async () => await clock.InnerTextAsync() != before);
+        // It stands above the row to be clicked, which must not move meanwhile.
+        await page.Row("demo/mixer/temperature").WaitForAsync();
         await page.Row("demo/oven/state").ClickAsync();
         await page.Detail.GetByText("\"running\"").WaitForAsync();
         page.Complaints.Items.Should().BeEmpty();
