@@ -8,6 +8,8 @@ namespace Bridge.Server.Configuration;
 /// <summary>Reads and checks the whole configuration of the bridge.</summary>
 internal static class BridgeOptionsLoader
 {
+    private const string AnyOrigin = "*";
+
     /// <summary>Reads the section <c>Bridge</c>.</summary>
     /// <exception cref="BridgeConfigurationException">Something is wrong; the exception has every mistake.</exception>
     public static BridgeOptions Load(IConfiguration configuration, IHostEnvironment environment, IReadOnlyCollection<string> authenticationMethods)
@@ -63,15 +65,23 @@ internal static class BridgeOptionsLoader
 
     private static void CheckOrigins(BridgeOptions options, OptionsChecks checks)
     {
+        var cors = checks.At(nameof(options.Cors));
         for (var i = 0; i < options.Cors.Origins.Count; i++)
         {
             var origin = options.Cors.Origins[i];
-            var isOrigin = Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-                && uri.Scheme is "http" or "https"
-                && uri.UserInfo.Length == 0
-                && origin == uri.GetLeftPart(UriPartial.Authority);
-            if (!isOrigin)
-                checks.At(nameof(options.Cors)).Fail($"Origins:{i}", $"'{origin}' is not an origin such as https://app.example");
+            if (origin == AnyOrigin && !options.Cors.AllowAnyOrigin)
+                cors.Fail($"Origins:{i}", "'*' lets the pages of every web site use the bridge; where that is meant, set Bridge:Cors:AllowAnyOrigin to true too");
+            else if (origin != AnyOrigin && !IsOrigin(origin))
+                cors.Fail($"Origins:{i}", $"'{origin}' is not an origin such as https://app.example");
         }
+
+        if (options.Cors.AllowAnyOrigin && !options.Cors.Origins.Contains(AnyOrigin))
+            cors.Fail(nameof(options.Cors.AllowAnyOrigin), "is only for \"Origins\": [\"*\"]; remove it, or set that too");
     }
+
+    private static bool IsOrigin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri)
+        && uri.Scheme is "http" or "https"
+        && uri.UserInfo.Length == 0
+        && text == uri.GetLeftPart(UriPartial.Authority);
 }

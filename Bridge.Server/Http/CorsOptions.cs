@@ -8,4 +8,10 @@ public sealed class CorsOptions
     /// Default none: only the bridge's own pages.
     /// </summary>
     public List<string> Origins { get; set; } = [];
+
+    /// <summary>
+    /// Whether <c>*</c> is meant, which <see cref="Origins"/> must have then: whatever page a user of the bridge opens may use it from the
+    /// user's browser, as far as credentials let it. Default false.
+    /// </summary>
+    public bool AllowAnyOrigin { get; set; }
 }

@@ -26,7 +26,6 @@ internal sealed class EventsEndpoint(
         var representation = Representations.Choose(fields.OptionalText("format"), context.Request.Headers.Accept);
         context.Response.Headers.CacheControl = "no-cache";
         context.Response.Headers.Vary = "Accept";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         return representation == Representation.Stream
             ? eventStream.HandleAsync(context, fields)
             : AnswerAsync(context, EventsQuery.Parse(parser, fields, context.Request.Headers, representation));

@@ -26,6 +26,7 @@ internal static class HttpDoor
         // It logs an error for each question that is answered with no. What is wrong with a link the link has said already.
         services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         services.AddCors();
+        services.AddSingleton<OriginCheck>();
         // A topic has up to 65,535 bytes (MQTT 5 §4.7.3), and a byte in a query up to three characters.
         services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 262_144);
     }

@@ -21,7 +21,6 @@ internal sealed class OpenApiEndpoint
     {
         // Kept, but asked for each time: a page of one version must not describe another.
         response.Headers.CacheControl = "no-cache";
-        response.Headers.XContentTypeOptions = "nosniff";
         return Results.Bytes(_document, "application/json", entityTag: _tag);
     }
 

@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Http;
@@ -7,33 +8,43 @@ namespace Bridge.Server.Http;
 /// Refuses what pages of other sites send from an operator's browser. CORS does not do that: it keeps such a page from reading answers,
 /// not from opening a WebSocket or from posting a form.
 /// </summary>
-internal static class OriginCheck
+internal sealed partial class OriginCheck
 {
-    public static void UseOriginCheck(this IApplicationBuilder app, IReadOnlyCollection<string> allowed)
+    private readonly HashSet<string> _allowed;
+    private readonly bool _allowsAny;
+
+    public OriginCheck(BridgeOptions options, ILogger<OriginCheck> logger)
     {
-        var origins = allowed.ToHashSet(StringComparer.OrdinalIgnoreCase);
-        app.Use((context, next) => !Matters(context.Request) || IsOwn(context.Request, origins)
-            ? next(context)
-            : throw new BridgeException(ErrorCodes.Forbidden, $"Pages of {context.Request.Headers.Origin} may not use the bridge; Bridge:Cors:Origins allows them."));
+        _allowed = options.Cors.Origins.ToHashSet(StringComparer.OrdinalIgnoreCase);
+        _allowsAny = options.Cors.AllowAnyOrigin;
+        if (_allowsAny)
+            Log.AnyOrigin(logger);
     }
 
-    /// <summary>A page that only reads is kept from the answer by CORS, but for the hub, where reading begins with writing.</summary>
-    private static bool Matters(HttpRequest request) =>
-        request.Path.StartsWithSegments("/hub", StringComparison.OrdinalIgnoreCase)
-        || !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
+    /// <summary>Whether pages of this origin, which is not the bridge's own, may use the bridge.</summary>
+    public bool IsConfigured(string origin) => _allowsAny || _allowed.Contains(origin);
 
-    /// <summary>
-    /// Only browsers send the header. Its scheme is not compared: behind a proxy that ends TLS it differs from ours.
-    /// </summary>
-    private static bool IsOwn(HttpRequest request, HashSet<string> allowed)
+    /// <exception cref="BridgeException">A page of another site sent the request, and may not.</exception>
+    public void ThrowIfForeign(HttpRequest request)
     {
+        // Only browsers send the header.
         if (request.Headers.Origin is not { Count: > 0 } header)
-            return true;
+            return;
 
         var origin = header.ToString();
-        return allowed.Contains(origin)
-            || (Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-                && (string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
-                    || string.Equals($"{uri.Host}:{uri.Port}", request.Host.Value, StringComparison.OrdinalIgnoreCase)));
+        if (!IsOwn(origin, request.Host.Value) && !IsConfigured(origin))
+            throw new BridgeException(ErrorCodes.Forbidden, $"Pages of {origin} may not use the bridge; Bridge:Cors:Origins allows them.");
+    }
+
+    /// <summary>The scheme is not compared: behind a proxy that ends TLS it differs from ours.</summary>
+    private static bool IsOwn(string origin, string? host) =>
+        Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+        && (string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase)
+            || string.Equals($"{uri.Host}:{uri.Port}", host, StringComparison.OrdinalIgnoreCase));
+
+    private static partial class Log
+    {
+        [LoggerMessage(4002, LogLevel.Warning, "Bridge:Cors:AllowAnyOrigin: the pages of every web site may use the bridge from the browsers of its users")]
+        public static partial void AnyOrigin(ILogger logger);
     }
 }

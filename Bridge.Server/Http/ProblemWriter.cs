@@ -68,6 +68,8 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
         Complete(context.ProblemDetails, context.HttpContext.Response.StatusCode);
+        // Whoever handles a failure begins with removing all headers.
+        AnswerHeaders.Set(context.HttpContext.Response);
         context.ProblemDetails.Extensions["traceId"] = Activity.Current?.Id ?? context.HttpContext.TraceIdentifier;
         // Without a token it ends quietly when the client goes meanwhile. A failure here would be logged as one of ours.
         await context.HttpContext.Response.WriteAsJsonAsync(

@@ -67,7 +67,6 @@ public sealed class BridgeOptionsLoaderTests
 
     [Theory]
     [InlineData("")]
-    [InlineData("*")]
     [InlineData("null")]
     [InlineData("app.example")]
     [InlineData("https://app.example/")]
@@ -80,6 +79,13 @@ public sealed class BridgeOptionsLoaderTests
     public void Load_NoOriginAsBrowsersSendIt_IsRefused(string origin) =>
         Loading.Errors($$"""{"Cors":{"Origins":["https://a.example","{{origin}}"]} }""")
             .Should().Equal($"Bridge:Cors:Origins:1: '{origin}' is not an origin such as https://app.example");
+
+    [Theory]
+    [InlineData("""{"Origins":["https://a.example","*"]}""", "Bridge:Cors:Origins:1: '*' lets the pages of every web site use the bridge; where that is meant, set Bridge:Cors:AllowAnyOrigin to true too")]
+    [InlineData("""{"AllowAnyOrigin":true}""", """Bridge:Cors:AllowAnyOrigin: is only for "Origins": ["*"]; remove it, or set that too""")]
+    [InlineData("""{"Origins":["https://a.example"],"AllowAnyOrigin":true}""", """Bridge:Cors:AllowAnyOrigin: is only for "Origins": ["*"]; remove it, or set that too""")]
+    public void Load_AnyOriginInOnlyOneOfItsSettings_IsRefused(string cors, string error) =>
+        Loading.Errors($$"""{"Cors":{{cors}}}""").Should().Equal(error);
 
     [Theory]
     [InlineData("a")]

@@ -33,6 +33,13 @@ internal sealed class DashboardPage : IAsyncDisposable
 
     public ILocator Receipt => Page.Locator("#publish-result");
 
+    /// <summary>The form that asks who is there.</summary>
+    public ILocator Access => Page.Locator("#access");
+
+    public ILocator SignIn => Page.Locator("#sign-in");
+
+    public ILocator SignOut => Page.Locator("#sign-out");
+
     public static async Task<DashboardPage> NewAsync(IBrowserContext context)
     {
         var page = await context.NewPageAsync();
@@ -50,6 +57,18 @@ internal sealed class DashboardPage : IAsyncDisposable
         Page.Locator($".card[data-state={state}]", new() { Has = Page.GetByRole(AriaRole.Button, new() { Name = brokerKey, Exact = true }) });
 
     public ILocator Row(string topic) => Page.Locator($"[role=option][title='{topic}']:not([hidden])");
+
+    public async Task SignInAsync(string key)
+    {
+        await Page.FillAsync("#access-key", key);
+        await Page.ClickAsync("#access-submit");
+    }
+
+    public async Task WatchAsync(string filter)
+    {
+        await Page.FillAsync("#watch-filter", filter);
+        await Page.ClickAsync("#watch button");
+    }
 
     public async Task PublishAsync(string broker, string topic, string message, string qos, bool retain)
     {

@@ -1,4 +1,5 @@
 using Bridge.Tests.Support;
+using Microsoft.Extensions.Logging;
 
 namespace Bridge.Tests.Http;
 
@@ -54,6 +55,23 @@ public sealed class CorsTests
 
         preflight.Headers.Contains("Access-Control-Allow-Origin").Should().BeFalse();
         response.Headers.Contains("Access-Control-Allow-Origin").Should().BeFalse();
+    }
+
+    [Theory]
+    [InlineData("https://evil.example")]
+    [InlineData("null")]
+    public async Task Get_AnyOriginAllowed_NamesTheOriginAndWarnsAtTheStart(string origin)
+    {
+        await using var host = await BridgeHost.StartAsync(("Bridge:Cors:Origins:0", "*"), ("Bridge:Cors:AllowAnyOrigin", "true"));
+
+        using var preflight = await SendAsync(host, HttpMethod.Options, "/publish", origin, preflight: true);
+        using var response = await SendAsync(host, HttpMethod.Get, "/brokers", origin);
+
+        Allows(preflight, origin).Should().BeTrue();
+        Allows(response, origin).Should().BeTrue();
+        response.Headers.GetValues("Access-Control-Allow-Credentials").Should().Equal("true");
+        ((int)response.StatusCode).Should().Be(200);
+        host.Logs.Entries.Items.Should().ContainSingle(entry => entry.EventId.Id == 4002).Which.Level.Should().Be(LogLevel.Warning);
     }
 
     private static Task<BridgeHost> StartAsync(string? origin) =>

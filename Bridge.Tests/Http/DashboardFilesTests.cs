@@ -18,22 +18,25 @@ public sealed class DashboardFilesTests(EmbeddedBridge bridge) : IClassFixture<E
         ((int)response.StatusCode).Should().Be(200);
         response.Content.Headers.ContentType!.MediaType.Should().Be(contentType);
         response.Headers.GetValues("Content-Security-Policy").Single().Should()
-            .Contain("default-src 'self'").And.Contain("frame-ancestors 'none'").And.Contain("base-uri 'none'").And.NotContain("unsafe");
+            .StartWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; ")
+            .And.NotContain("unsafe");
+        response.Headers.GetValues("Cross-Origin-Opener-Policy").Should().Equal("same-origin");
+        response.Headers.GetValues("Permissions-Policy").Single().Should().Contain("camera=()");
         response.Headers.GetValues("X-Content-Type-Options").Should().Equal("nosniff");
         response.Headers.GetValues("Referrer-Policy").Should().Equal("no-referrer");
         response.Headers.GetValues("Cache-Control").Should().Equal("no-cache");
     }
 
     [Theory]
-    [InlineData("/", false)]
-    [InlineData("/app.css", false)]
-    [InlineData("/docs/", true)]
-    [InlineData("/docs/index.html", true)]
-    public async Task Get_File_AllowsDataUrlsOnlyToTheDocs(string path, bool isAllowed)
+    [InlineData("/", "img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'")]
+    [InlineData("/app.css", "img-src 'self'; require-trusted-types-for 'script'; trusted-types 'none'")]
+    [InlineData("/docs/", "img-src 'self' data:")]
+    [InlineData("/docs/index.html", "img-src 'self' data:")]
+    public async Task Get_File_AllowsOnlyTheDocsWhatSwaggerUiNeeds(string path, string policy)
     {
         using var response = await bridge.GetAsync(new Uri(path, UriKind.Relative), null);
 
-        response.Headers.GetValues("Content-Security-Policy").Single().Contains("img-src 'self' data:").Should().Be(isAllowed);
+        response.Headers.GetValues("Content-Security-Policy").Single().Should().EndWith($"frame-ancestors 'none'; {policy}");
     }
 
     [Theory]

@@ -24,6 +24,24 @@ public sealed class OriginCheckTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/brokers")]
+    [InlineData("/events?brokerKey=embedded&topic=a")]
+    [InlineData("/events?brokerKey=embedded&topic=a&format=stream")]
+    [InlineData("/health/live")]
+    [InlineData("/hub?id=none")]
+    [InlineData("/")]
+    [InlineData("/no-such-page")]
+    public async Task Get_AnythingByAForeignPage_IsForbidden(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Add("Origin", "https://evil.example");
+
+        using var response = await _bridge.Client.SendAsync(request);
+
+        (await response.ShouldBeProblemAsync(403, "forbidden")).Should().Contain("https://evil.example");
+    }
+
+    [Theory]
     [InlineData("https://evil.example", 403)]
     [InlineData("https://app.example", 200)]
     public async Task Post_Negotiate_IsAllowedToOwnAndConfiguredPages(string origin, int status)

@@ -5,9 +5,10 @@ import { BridgeConnection } from "./connection.js";
 import { Detail } from "./detail.js";
 import { byId, element, setText } from "./dom.js";
 import { Publish } from "./publish.js";
+import { Session } from "./session.js";
+import { SignIn } from "./sign-in.js";
 import { Topics } from "./topics.js";
 
-const KeyName = "bridge-key";
 const narrow = matchMedia("(max-width: 64rem)");
 
 if (window.signalR)
@@ -16,11 +17,13 @@ else
   tellWhatIsMissing();
 
 function start() {
-  const connection = new BridgeConnection("hub", () => sessionStorage.getItem(KeyName) ?? "");
+  const session = new Session();
+  const connection = new BridgeConnection("hub", session);
   const brokers = new Brokers(connection);
   const topics = new Topics(connection, brokers);
   const detail = new Detail();
   const publish = new Publish(connection);
+  new SignIn(session, connection);
 
   topics.addEventListener("choose", event => {
     detail.show(event.detail);
@@ -30,17 +33,12 @@ function start() {
   topics.addEventListener("draw", event => detail.refresh(event.detail));
   detail.addEventListener("publish-to", event => publish.prepare(topics.brokerKey, event.detail));
 
-  connection.addEventListener("state", () => drawConnection(connection));
-  setInterval(() => connection.state === "waiting" && drawConnection(connection), 1000);
-  byId("access").addEventListener("submit", event => {
-    event.preventDefault();
-    sessionStorage.setItem(KeyName, byId("access-key").value); // for this tab, until it is closed
-    connection.start();
-  });
+  connection.addEventListener("state", () => drawConnection(connection, session));
+  setInterval(() => connection.state === "waiting" && drawConnection(connection, session), 1000);
   connection.start();
 }
 
-function drawConnection(connection) {
+function drawConnection(connection, session) {
   const { state, reason, nextAttempt } = connection;
   const seconds = Math.max(0, Math.ceil((nextAttempt - Date.now()) / 1000));
   const text = {
@@ -51,10 +49,10 @@ function drawConnection(connection) {
   }[state];
   byId("connection").dataset.state = state;
   setText(byId("connection"), text);
-  byId("notice").hidden = state === "unauthorized" || !reason;
-  setText(byId("notice"), `No connection to the bridge. ${reason}`);
-  byId("access").hidden = state !== "unauthorized";
-  setText(byId("access-text"), sessionStorage.getItem(KeyName) ? "The bridge does not accept this key." : "This bridge asks who you are.");
+  // Who has to sign in is told by the form.
+  const notice = state === "unauthorized" ? "" : reason ? `No connection to the bridge. ${reason}` : session.reason;
+  byId("notice").hidden = !notice;
+  setText(byId("notice"), notice);
 }
 
 function tellWhatIsMissing() {

@@ -5,11 +5,13 @@ const LongestDelay = 15000;
 const StableAfter = 10000;
 
 /**
- * Dispatches `state` when {@link state} changed, `messages` and `broker-state` (with `detail`) when the bridge calls.
- * States: `connecting`, `connected`, `waiting` (for the next attempt, at {@link nextAttempt}), `unauthorized`.
+ * Dispatches `state` when {@link state} changed, `messages` and `broker-state` (with `detail`) when the bridge calls, `forbidden` when it
+ * refused what its user may not do. States: `connecting`, `connected`, `waiting` (for the next attempt, at {@link nextAttempt}),
+ * `unauthorized` (until somebody signs in).
  */
 export class BridgeConnection extends EventTarget {
   #hub;
+  #session;
   #failures = 0;
   #connectedAt = Infinity;
   #timer = 0;
@@ -17,12 +19,12 @@ export class BridgeConnection extends EventTarget {
   reason = "";
   nextAttempt = 0;
 
-  /** `getKey` returns the user's API key or token, or an empty string. */
-  constructor(url, getKey) {
+  constructor(url, session) {
     super();
+    this.#session = session;
     const signalR = window.signalR;
     const builder = new signalR.HubConnectionBuilder()
-      .withUrl(url, { accessTokenFactory: getKey })
+      .withUrl(url, { httpClient: session, accessTokenFactory: () => session.getTicket() })
       .configureLogging(signalR.LogLevel.None); // every failure is shown on the page
     // MessagePack has no base64 and half the bytes; JSON does as well when only its script is missing.
     if (signalR.protocols?.msgpack)
@@ -42,12 +44,13 @@ export class BridgeConnection extends EventTarget {
 
   async start() {
     this.#enter("connecting", this.reason);
+    this.#session.begin();
     try {
       await this.#hub.start();
       this.#connectedAt = Date.now();
       this.#enter("connected", "");
     } catch (error) {
-      if (/Status code '401'/.test(error.message))
+      if (this.#session.isAsked)
         this.#enter("unauthorized", "");
       else
         this.#retryLater(error);
@@ -68,7 +71,10 @@ export class BridgeConnection extends EventTarget {
       return await this.#hub.invoke(method, ...parameters);
     } catch (error) {
       // SignalR puts a sentence of its own before what the hub said.
-      throw new Error(error.message.replace(/^.*HubException: /s, ""), { cause: error });
+      const message = error.message.replace(/^.*HubException: /s, "");
+      if (message.startsWith("forbidden:"))
+        this.#emit("forbidden");
+      throw new Error(message, { cause: error });
     }
   }
 
@@ -82,7 +88,8 @@ export class BridgeConnection extends EventTarget {
     const delay = limit / 2 + Math.random() * limit / 2;
     this.nextAttempt = Date.now() + delay;
     this.#timer = setTimeout(() => this.start(), delay);
-    this.#enter("waiting", error?.message ?? "The bridge closed the connection.");
+    const reason = error?.message ?? "The bridge closed the connection.";
+    this.#enter("waiting", reason.replace(/^Failed to complete negotiation with the server: (\w*Error: )?/, ""));
   }
 
   #enter(state, reason) {
