@@ -42,6 +42,7 @@ public static class BridgeSetup
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseUrlLimit();
         app.UseCrossOriginRules();
         app.UseDashboardFiles();
         app.UseCallers();
