@@ -22,10 +22,11 @@ public sealed class ArchitectureTests
     [
         ("Topics", []),
         ("Messages", ["Topics"]),
+        ("Limits", []),
         ("Caching", ["Topics", "Messages"]),
         // Settings stand in their features; the whole of them is known here, and each feature reads its part.
         ("Configuration", ["Topics"]),
-        ("Access", ["Topics", "Messages", "Configuration"]),
+        ("Access", ["Topics", "Messages", "Limits", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Publishing", ["Messages", "Access", "Brokers"]),
