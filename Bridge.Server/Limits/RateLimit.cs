@@ -9,18 +9,18 @@ namespace Bridge.Server.Limits;
 internal sealed class RateLimit<TKey>(double perSecond, double most, TimeProvider time)
     where TKey : notnull
 {
-    /// <summary>In seconds.</summary>
-    private const double SweepEvery = 10;
+    private const long NanosecondsPerSecond = 1_000_000_000;
+    private const long SweepEvery = 10 * NanosecondsPerSecond;
 
     private readonly ConcurrentDictionary<TKey, RateBucket> _buckets = [];
-    private readonly double _most = most / perSecond;
+    private readonly long _most = Nanoseconds(most / perSecond);
     private readonly long _began = time.GetTimestamp();
-    private double _sweptAt;
+    private long _sweptAt;
 
     /// <summary>How many are known.</summary>
     public int Count => _buckets.Count;
 
-    private double Now => time.GetElapsedTime(_began).TotalSeconds;
+    private long Now => time.GetElapsedTime(_began).Ticks * TimeSpan.NanosecondsPerTick;
 
     /// <summary>Takes so much; what is more than can ever be there at once is taken when all is there.</summary>
     /// <returns>Null: it was taken; otherwise after how long it can be.</returns>
@@ -31,7 +31,7 @@ internal sealed class RateLimit<TKey>(double perSecond, double most, TimeProvide
         {
             var bucket = _buckets.TryGetValue(key, out var known) ? known : Add(key, now);
             if (bucket.TryTake(now, CostOf(amount), _most) is { } wait)
-                return wait > 0 ? TimeSpan.FromSeconds(wait) : null;
+                return wait > 0 ? Span(wait) : null;
 
             // Who has retired it takes it out.
             _buckets.TryRemove(KeyValuePair.Create(key, bucket));
@@ -41,7 +41,7 @@ internal sealed class RateLimit<TKey>(double perSecond, double most, TimeProvide
     /// <summary>Whether so much can be taken; it is not.</summary>
     /// <inheritdoc cref="TryTake"/>
     public TimeSpan? Check(TKey key, double amount = 1) =>
-        _buckets.TryGetValue(key, out var bucket) && bucket.WaitFor(Now, CostOf(amount), _most) is > 0 and var wait ? TimeSpan.FromSeconds(wait) : null;
+        _buckets.TryGetValue(key, out var bucket) && bucket.WaitFor(Now, CostOf(amount), _most) is > 0 and var wait ? Span(wait) : null;
 
     /// <summary>Gives back what was taken for nothing.</summary>
     public void Return(TKey key, double amount = 1)
@@ -50,10 +50,15 @@ internal sealed class RateLimit<TKey>(double perSecond, double most, TimeProvide
             bucket.Return(CostOf(amount));
     }
 
-    private double CostOf(double amount) => Math.Min(amount / perSecond, _most);
+    private long CostOf(double amount) => Math.Min(Nanoseconds(amount / perSecond), _most);
+
+    private static long Nanoseconds(double seconds) => (long)(seconds * NanosecondsPerSecond);
+
+    private static TimeSpan Span(long nanoseconds) =>
+        TimeSpan.FromTicks((nanoseconds + TimeSpan.NanosecondsPerTick - 1) / TimeSpan.NanosecondsPerTick);
 
     /// <summary>Only newcomers make it more: so they see to it that those who have gone are forgotten.</summary>
-    private RateBucket Add(TKey key, double now)
+    private RateBucket Add(TKey key, long now)
     {
         var sweptAt = Volatile.Read(ref _sweptAt);
         if (now - sweptAt >= SweepEvery && Interlocked.CompareExchange(ref _sweptAt, now, sweptAt) == sweptAt)
@@ -61,7 +66,7 @@ internal sealed class RateLimit<TKey>(double perSecond, double most, TimeProvide
         return _buckets.GetOrAdd(key, static (_, now) => new RateBucket(now), now);
     }
 
-    private void Sweep(double now)
+    private void Sweep(long now)
     {
         foreach (var entry in _buckets)
         {
