@@ -6,6 +6,7 @@ using Bridge.Server.Access;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Http;
 using Bridge.Tests.Support;
+using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -55,14 +56,15 @@ internal sealed class LimitScene : IAsyncDisposable
     public static Task<LimitScene> StartAsync(FakeTimeProvider? time, params (string Limit, int Value)[] limits) => StartAsync(time, [], limits);
 
     /// <param name="time">The clock of the limits; null for the system's.</param>
-    /// <param name="more">Other settings.</param>
+    /// <param name="more">Other settings; they replace those of the scene.</param>
     /// <param name="limits">The limits; all others are off.</param>
     public static async Task<LimitScene> StartAsync(
         FakeTimeProvider? time, IEnumerable<(string Key, string Value)> more, params (string Limit, int Value)[] limits)
     {
         var host = await BridgeHost.StartAsync(
-            SettingsOf(limits).Concat(more).Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value)),
+            SettingsOf(limits).Concat(more).ToLookup(setting => setting.Key, setting => (string?)setting.Value).Select(setting => KeyValuePair.Create(setting.Key, setting.Last())),
             time is null ? null : services => UseForLimits(services, time));
+        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Users[0]);
         await host.WaitForStateAsync("embedded", BrokerState.Connected);
         var started = new LimitScene(host);
         started.Listen();
@@ -70,8 +72,8 @@ internal sealed class LimitScene : IAsyncDisposable
     }
 
     /// <summary>Connects to the hub.</summary>
-    public Task<HubClient> ConnectAsync(string? user, Action<Microsoft.AspNetCore.Http.Connections.Client.HttpConnectionOptions>? configure = null) =>
-        HubClient.ConnectAsync(Host.HubUrl, configure: options =>
+    public Task<HubClient> ConnectAsync(string? user, Action<HttpConnectionOptions>? configure = null, bool messagePack = true) =>
+        HubClient.ConnectAsync(Host.HubUrl, messagePack, options =>
         {
             if (user is not null)
                 options.AccessTokenProvider = () => Task.FromResult<string?>(user);
