@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bridge.Contracts;
-using Bridge.Tests.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Time.Testing;
 

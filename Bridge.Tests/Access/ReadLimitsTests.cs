@@ -1,7 +1,6 @@
 using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.FanOut;
-using Bridge.Tests.Http;
 using Bridge.Tests.Support;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
