@@ -45,6 +45,9 @@ public static class ErrorCodes
     /// <summary>The request's body came too slowly. HTTP 408.</summary>
     public const string RequestTimeout = "request_timeout";
 
+    /// <summary>The URL is longer than the bridge accepts. HTTP 414.</summary>
+    public const string UriTooLong = "uri_too_long";
+
     /// <summary>The message is larger than the bridge or the broker accepts. HTTP 413.</summary>
     public const string PayloadTooLarge = "payload_too_large";
 
@@ -54,7 +57,10 @@ public static class ErrorCodes
     /// <summary>The body's content type is not one that this endpoint reads. HTTP 415.</summary>
     public const string UnsupportedMediaType = "unsupported_media_type";
 
-    /// <summary>The connection has as many subscriptions as it may have. HTTP 429.</summary>
+    /// <summary>The caller does something more often than it may, or has more open; the detail names the limit. HTTP 429.</summary>
+    public const string RateLimited = "rate_limited";
+
+    /// <summary>The connection, or the caller, has as many subscriptions as it may have. HTTP 429.</summary>
     public const string TooManySubscriptions = "too_many_subscriptions";
 
     /// <summary>The broker said that a quota is exceeded. HTTP 429.</summary>

@@ -44,6 +44,7 @@ public static class BridgeSetup
     {
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseUrlLimit();
         app.UseCrossOriginRules();
         app.UseDashboardFiles();
         app.UseCallers();

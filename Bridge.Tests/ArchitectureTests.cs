@@ -23,11 +23,12 @@ public sealed class ArchitectureTests
     [
         ("Topics", []),
         ("Messages", ["Topics"]),
+        ("Limits", []),
         ("Caching", ["Topics", "Messages"]),
         // Settings stand in their features; the whole of them is known here, and each feature reads its part.
         ("Configuration", ["Topics"]),
         ("Certificates", ["Configuration"]),
-        ("Access", ["Topics", "Messages", "Configuration"]),
+        ("Access", ["Topics", "Messages", "Limits", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration", "Certificates"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Publishing", ["Messages", "Access", "Brokers"]),

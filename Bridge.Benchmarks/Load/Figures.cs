@@ -25,6 +25,12 @@ internal sealed record Figures
     /// <inheritdoc cref="P50"/>
     public double? P999 { get; init; }
 
+    /// <summary>Latencies while nobody else did anything, in milliseconds.</summary>
+    public double? P50Alone { get; init; }
+
+    /// <inheritdoc cref="P50Alone"/>
+    public double? P99Alone { get; init; }
+
     /// <summary>Bytes on the wire for each, towards the client.</summary>
     public double? Bytes { get; init; }
 
@@ -59,6 +65,8 @@ internal sealed record Figures
         P50 = Median(runs, run => run.P50),
         P99 = Median(runs, run => run.P99),
         P999 = Median(runs, run => run.P999),
+        P50Alone = Median(runs, run => run.P50Alone),
+        P99Alone = Median(runs, run => run.P99Alone),
         Bytes = Median(runs, run => run.Bytes),
         KilobytesAConnection = Median(runs, run => run.KilobytesAConnection),
         Last = Median(runs, run => run.Last),

@@ -16,6 +16,8 @@ internal static class ResultTable
         ("p50 ms", figures => Text(figures.P50, "N2")),
         ("p99 ms", figures => Text(figures.P99, "N1")),
         ("p99.9 ms", figures => Text(figures.P999, "N1")),
+        ("p50 ms alone", figures => Text(figures.P50Alone, "N2")),
+        ("p99 ms alone", figures => Text(figures.P99Alone, "N1")),
         ("last ms", figures => Text(figures.Last, "N0")),
         ("bytes each", figures => Text(figures.Bytes, "N0")),
         ("lost", Lost),

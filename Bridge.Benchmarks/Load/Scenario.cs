@@ -35,6 +35,7 @@ internal sealed record Scenario(string Name, Abilities Needs, Func<RunningPeer, 
         new("http-get", Abilities.Http, (peer, _, options) => HttpRun.RunAsync(peer, options, HttpRequests.Get)),
         new("http-publish-qos0", Abilities.Http, (peer, _, options) => HttpRun.RunAsync(peer, options, port => HttpRequests.Publish(port, 0))),
         new("http-publish-qos1", Abilities.Http, (peer, _, options) => HttpRun.RunAsync(peer, options, port => HttpRequests.Publish(port, 1))),
+        new("limited", Abilities.Limits, (peer, _, options) => LimitedRun.RunAsync(peer, options)),
     ];
 
     private static Scenario FanOut(string name, FanOutLoad load) =>

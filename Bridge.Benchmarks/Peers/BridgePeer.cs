@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.RegularExpressions;
 using Bridge.Benchmarks.Clients;
 
@@ -9,19 +11,46 @@ internal static partial class BridgePeer
 {
     private static readonly TimeSpan LinkTimeout = TimeSpan.FromSeconds(20);
 
-    public static Task<RunningPeer> StartAsync() => RunningPeer.StartAsync(async broker =>
+    private static readonly string[] Limits =
+    [
+        "ConnectionsPerUser", "ConnectionsPerAddress", "SubscriptionsPerUser", "SubscribesPerSecond", "ReadsPerSecond", "PublishesPerSecond",
+        "PublishBytesPerSecond", "RefusalsPerMinute",
+    ];
+
+    /// <summary>Where everybody may do everything: all clients have one address and no name, and so would share the limits.</summary>
+    public static Task<RunningPeer> StartAsync() => StartAsync(
+    [
+        ("Access__Anonymous", "everybody"),
+        .. Limits.Select(limit => ($"Limits__{limit}", "0")),
+    ]);
+
+    /// <summary>With the two users of the scenario <c>limited</c>, and the limit that one of them keeps.</summary>
+    public static Task<RunningPeer> StartLimitedAsync() => StartAsync(
+    [
+        .. BridgeNames.Users.Index().SelectMany(user => new[]
+        {
+            ($"Access__ApiKeys__{user.Index}__Name", user.Item),
+            ($"Access__ApiKeys__{user.Index}__Hash", $"sha256:{Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(user.Item)))}"),
+            ($"Access__ApiKeys__{user.Index}__Role", "everybody"),
+        }),
+        ("Limits__PublishesPerSecond", $"{BridgeNames.Limit}"),
+        ("Limits__ReadsPerSecond", $"{BridgeNames.Limit}"),
+    ]);
+
+    private static Task<RunningPeer> StartAsync((string Key, string Value)[] settings) => RunningPeer.StartAsync(async broker =>
     {
         var section = $"Bridge__Brokers__{BridgeNames.BrokerKey}";
-        var (process, line) = await ServerProcess.StartAsync(Programs.Dotnet, [Programs.Bridge], ListeningLine(), new()
+        var environment = new Dictionary<string, string>
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-            // As the peers, it lets everybody do everything.
-            ["Bridge__Access__Anonymous"] = "everybody",
-            ["Bridge__Access__Roles__everybody__Administrator"] = "true",
             [$"{section}__Url"] = $"mqtt://127.0.0.1:{broker.Port}",
             [$"{section}__Topics__0"] = "#",
-        });
+            ["Bridge__Access__Roles__everybody__Administrator"] = "true",
+        };
+        foreach (var (key, value) in settings)
+            environment[$"Bridge__{key}"] = value;
+        var (process, line) = await ServerProcess.StartAsync(Programs.Dotnet, [Programs.Bridge], ListeningLine(), environment);
         try
         {
             var port = int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture);

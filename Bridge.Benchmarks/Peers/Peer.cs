@@ -11,6 +11,7 @@ internal enum Abilities
     Http = 4,
     Polls = 8,
     Streams = 16,
+    Limits = 32,
 }
 
 /// <summary>A kind of server that takes part.</summary>
@@ -28,6 +29,7 @@ internal sealed record Peer(
         new("bridge-msgpack", Abilities.FanOut, BridgePeer.StartAsync, Clients.Dialect.SignalRMessagePack),
         new("bridge-sse", Abilities.Streams, BridgePeer.StartAsync, Clients.Dialect.EventStream),
         new("bridge", Abilities.Ingest | Abilities.Http | Abilities.Polls, BridgePeer.StartAsync),
+        new("bridge-limited", Abilities.Limits, BridgePeer.StartLimitedAsync),
         new("mosquitto-ws", Abilities.FanOut, OtherPeers.StartMosquittoAsync, Clients.Dialect.Mqtt),
         new("node-ws", Abilities.FanOut, () => OtherPeers.StartNodeAsync("node-ws.mjs"), Clients.Dialect.PlainJson, NeedsNode: true),
         new("node-socketio", Abilities.FanOut, () => OtherPeers.StartNodeAsync("node-socketio.mjs"), Clients.Dialect.SocketIO, NeedsNode: true),

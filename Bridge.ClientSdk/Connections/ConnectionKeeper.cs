@@ -21,6 +21,7 @@ internal sealed partial class ConnectionKeeper : IAsyncDisposable
     {
         _url = url;
         _options = options;
+        Subscriptions = new LiveSubscriptions(options.TimeProvider);
         _logger = (options.LoggerFactory ?? NullLoggerFactory.Instance).CreateLogger<BridgeClient>();
 
         // Seeded by hand: on .NET Framework clients that start together would otherwise wait alike.
@@ -31,7 +32,7 @@ internal sealed partial class ConnectionKeeper : IAsyncDisposable
 
     public event Action<BrokerStateChange>? BrokerStateChanged;
 
-    public LiveSubscriptions Subscriptions { get; } = new();
+    public LiveSubscriptions Subscriptions { get; }
 
     public BridgeConnectionState State => Volatile.Read(ref _disposed) != 0 ? BridgeConnectionState.Closed
         : Volatile.Read(ref _session) is null ? BridgeConnectionState.Reconnecting

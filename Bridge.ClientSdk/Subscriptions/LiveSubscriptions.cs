@@ -1,10 +1,17 @@
 using Bridge.ClientSdk.Connections;
+using Bridge.Contracts;
 
 namespace Bridge.ClientSdk.Subscriptions;
 
 /// <summary>The running enumerations of a client, and the connection that they are subscribed on.</summary>
-internal sealed class LiveSubscriptions
+internal sealed class LiveSubscriptions(TimeProvider time)
 {
+    /// <summary>
+    /// How long a subscription that went on before waits when the bridge limits how many begin: after an outage all of a user's clients come
+    /// back at once, and none of their enumerations shall end for it.
+    /// </summary>
+    private static readonly TimeSpan LimitedDelay = TimeSpan.FromSeconds(2);
+
     private readonly object _gate = new();
     private readonly HashSet<LiveSubscription> _running = [];
     private HubSession? _session;
@@ -47,7 +54,7 @@ internal sealed class LiveSubscriptions
         // What the lost connection had received may still be on its way: it must not come after newer messages.
         previous?.Routes.Close();
         foreach (var subscription in running)
-            _ = SubscribeAsync(subscription, session);
+            _ = SubscribeAgainAsync(subscription, session);
     }
 
     /// <summary>Ends all enumerations; none can be added after it.</summary>
@@ -64,11 +71,34 @@ internal sealed class LiveSubscriptions
             subscription.Complete();
     }
 
-    private async Task SubscribeAsync(LiveSubscription subscription, HubSession session)
+    private async Task SubscribeAgainAsync(LiveSubscription subscription, HubSession session)
+    {
+        while (await SubscribeAsync(subscription, session, waitsForLimits: true).ConfigureAwait(false))
+        {
+#if NETSTANDARD2_0
+            await time.Delay(LimitedDelay).ConfigureAwait(false);
+#else
+            await Task.Delay(LimitedDelay, time).ConfigureAwait(false);
+#endif
+            lock (_gate)
+            {
+                // It has ended meanwhile, or another connection subscribes it.
+                if (_session != session || !_running.Contains(subscription))
+                    return;
+            }
+        }
+    }
+
+    /// <returns>Whether it is to be tried again.</returns>
+    private async Task<bool> SubscribeAsync(LiveSubscription subscription, HubSession session, bool waitsForLimits = false)
     {
         try
         {
             await session.SubscribeAsync(subscription).ConfigureAwait(false);
+        }
+        catch (BridgeException limited) when (waitsForLimits && limited.Code == ErrorCodes.RateLimited)
+        {
+            return true;
         }
         catch (BridgeException lost) when (lost.Code == BridgeException.Disconnected)
         {
@@ -81,6 +111,8 @@ internal sealed class LiveSubscriptions
             Forget(subscription);
             subscription.Complete(error);
         }
+
+        return false;
     }
 
     private void Forget(LiveSubscription subscription)

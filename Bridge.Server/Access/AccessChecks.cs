@@ -65,7 +65,7 @@ internal sealed class AccessChecks(AuditLog audit)
     {
         var detail = $"{caller} may not {what}{(topic.Length > 0 ? $" '{topic}'" : "")}{(brokerKey.Length > 0 ? $" on broker '{brokerKey}'" : "")}.";
         var refusal = new BridgeException(ErrorCodes.Forbidden, detail);
-        audit.Refused(caller.Address, refusal);
+        audit.Refused(caller.User, caller.Address, refusal);
         return refusal;
     }
 }

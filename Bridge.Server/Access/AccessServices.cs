@@ -10,6 +10,9 @@ internal static class AccessServices
         services.AddSingleton<Authenticator>();
         services.AddSingleton<TicketStore>();
         services.AddSingleton<CallerSessions>();
+        services.AddSingleton<CallerLimits>();
+        services.AddSingleton<ConnectionLimits>();
+        services.AddSingleton<CredentialRefusals>();
         services.AddSingleton<AccessChecks>();
         services.AddSingleton<AuditLog>();
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net;
 using Bridge.Contracts;
+using Bridge.Server.Limits;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Access;
@@ -13,13 +14,24 @@ internal sealed partial class AuditLog
     /// <summary>The meter's name.</summary>
     public const string Meter = "SignalRBridge.Access";
 
+    /// <summary>So often in a second one caller's refusals for the same reason are written down at most; all of them are counted.</summary>
+    private const double LinesPerSecond = 10;
+
+    /// <summary>So many of them at once. Of those that are for a limit one: they tell no more than the first.</summary>
+    private const double MostLines = 100;
+
     private readonly ILogger _logger;
     private readonly Counter<long> _refusals;
+    private readonly RateLimit<(CallerId Caller, string Code)> _lines;
+    private readonly RateLimit<(CallerId Caller, string Limit)> _limitLines;
 
-    public AuditLog(ILoggerFactory loggers, IMeterFactory meters)
+    public AuditLog(ILoggerFactory loggers, IMeterFactory meters, TimeProvider time)
     {
         _logger = loggers.CreateLogger(Category);
-        _refusals = meters.Create(Meter).CreateCounter<long>("bridge.refusals", "{refusal}", "What was refused to callers, by code.");
+        _refusals = meters.Create(Meter).CreateCounter<long>(
+            "bridge.refusals", "{refusal}", "What was refused to callers, by code; and by limit, where one was exceeded.");
+        _lines = new(LinesPerSecond, MostLines, time);
+        _limitLines = new(perSecond: 1, most: 1, time);
     }
 
     /// <param name="caller">Who published.</param>
@@ -29,12 +41,22 @@ internal sealed partial class AuditLog
     public void Published(Caller caller, PublishRequest request, string stamp, string result) => Log.Published(
         _logger, caller, caller.Address, LogText.Of(request.Topic), LogText.Of(request.BrokerKey), request.Payload.Length, (int)request.QualityOfService, request.Retain, stamp, result);
 
+    /// <param name="user">The caller's name; null where there is none, or it is not known.</param>
     /// <param name="address">Where it came from.</param>
     /// <param name="refusal">What was refused, and why.</param>
-    public void Refused(IPAddress? address, BridgeException refusal)
+    public void Refused(string? user, IPAddress? address, BridgeException refusal)
     {
-        _refusals.Add(1, new KeyValuePair<string, object?>("code", refusal.Code));
-        Log.Refused(_logger, address, refusal.Code, LogText.Of(refusal.Message));
+        var caller = CallerId.Of(user, address);
+        var code = new KeyValuePair<string, object?>("code", refusal.Code);
+        if (refusal.Limit is { } limit)
+            _refusals.Add(1, code, new("limit", limit));
+        else
+            _refusals.Add(1, code);
+
+        // A flood of refusals must not become a flood of lines.
+        var wait = refusal.Limit is null ? _lines.TryTake((caller, refusal.Code)) : _limitLines.TryTake((caller, refusal.Limit));
+        if (wait is null)
+            Log.Refused(_logger, address, refusal.Code, LogText.Of(refusal.Message));
     }
 
     private static partial class Log

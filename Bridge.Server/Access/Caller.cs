@@ -11,6 +11,9 @@ internal sealed record Caller(Identity Identity, IPAddress? Address)
 
     public Permissions Permissions => Identity.Permissions;
 
+    /// <summary>As whom the limits know the caller.</summary>
+    public CallerId Id => CallerId.Of(User, Address);
+
     /// <summary>Who sent a request.</summary>
     /// <exception cref="BridgeException">Nobody was let in with it.</exception>
     public static Caller Of(HttpContext context) => context.User is Identity identity

@@ -50,6 +50,9 @@ internal sealed class JwtVerifier
     /// <summary>Whether it checks what these settings say.</summary>
     public bool IsFor(JwtSettings settings) => settings == _settings;
 
+    /// <summary>Whether a token was accepted before, and not refused since. No more than a look.</summary>
+    public bool HasAccepted(string token) => _checked.ContainsKey(ApiKeyHash.Of(token));
+
     /// <summary>Whom a token is for.</summary>
     /// <param name="token">The token.</param>
     /// <param name="rules">What the roles that it names may do.</param>
@@ -62,7 +65,11 @@ internal sealed class JwtVerifier
 
         var result = await _handler.ValidateTokenAsync(token, _parameters);
         if (!result.IsValid)
+        {
+            if (!IsUnreachable(result.Exception))
+                _checked.TryRemove(hash, out _);
             throw Caller.Unauthenticated(Explain(result.Exception));
+        }
 
         var identity = ToIdentity(result.ClaimsIdentity, result.SecurityToken.ValidTo, rules);
         Remember(hash, identity, rules);

@@ -44,15 +44,28 @@ internal static class BridgeOptionsLoader
             cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
 
         checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
-        var limits = checks.At(nameof(options.Limits));
-        limits.Range(nameof(options.Limits.MaxPayloadBytes), options.Limits.MaxPayloadBytes, 0, 268_435_455);
-        limits.Range(nameof(options.Limits.MaxTopicLevels), options.Limits.MaxTopicLevels, 0, 65_536);
-        limits.Range(nameof(options.Limits.SubscriptionsPerConnection), options.Limits.SubscriptionsPerConnection, 0, int.MaxValue);
-        limits.Range(nameof(options.Limits.OutboxBytes), options.Limits.OutboxBytes, 0, int.MaxValue);
-        limits.Range(nameof(options.Limits.SendTimeoutSeconds), options.Limits.SendTimeoutSeconds, 0, 86_400);
+        CheckLimits(options.Limits, checks.At(nameof(options.Limits)));
         ServerTlsOptionsValidator.Check(options.Tls, checks);
         CheckOrigins(options, checks);
         CheckAccess(options, checks);
+    }
+
+    private static void CheckLimits(LimitOptions limits, OptionsChecks checks)
+    {
+        checks.Range(nameof(limits.MaxPayloadBytes), limits.MaxPayloadBytes, 0, 268_435_455);
+        checks.Range(nameof(limits.MaxTopicLevels), limits.MaxTopicLevels, 0, 65_536);
+        checks.Range(nameof(limits.SubscriptionsPerConnection), limits.SubscriptionsPerConnection, 0, int.MaxValue);
+        checks.Range(nameof(limits.OutboxBytes), limits.OutboxBytes, 0, int.MaxValue);
+        checks.Range(nameof(limits.SendTimeoutSeconds), limits.SendTimeoutSeconds, 0, 86_400);
+        checks.Range(nameof(limits.MaxUrlBytes), limits.MaxUrlBytes, 0, 262_000);
+        checks.Range(nameof(limits.ConnectionsPerUser), limits.ConnectionsPerUser, 0, int.MaxValue);
+        checks.Range(nameof(limits.ConnectionsPerAddress), limits.ConnectionsPerAddress, 0, int.MaxValue);
+        checks.Range(nameof(limits.SubscriptionsPerUser), limits.SubscriptionsPerUser, 0, int.MaxValue);
+        checks.Range(nameof(limits.SubscribesPerSecond), limits.SubscribesPerSecond, 0, 1_000_000);
+        checks.Range(nameof(limits.ReadsPerSecond), limits.ReadsPerSecond, 0, 1_000_000);
+        checks.Range(nameof(limits.PublishesPerSecond), limits.PublishesPerSecond, 0, 1_000_000);
+        checks.Range(nameof(limits.PublishBytesPerSecond), limits.PublishBytesPerSecond, 0, 1_000_000_000);
+        checks.Range(nameof(limits.RefusalsPerMinute), limits.RefusalsPerMinute, 0, 1_000_000);
     }
 
     private static void CheckAccess(BridgeOptions options, OptionsChecks checks)

@@ -6,15 +6,28 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Http;
 
 /// <summary>Lets callers in with the credentials that they show, and nobody else. Behind it <see cref="Caller.Of"/> says who it is.</summary>
-internal sealed class CallerMiddleware(RequestDelegate next, Authenticator authenticator, AccessControl access, AuditLog audit)
+internal sealed class CallerMiddleware(
+    RequestDelegate next, Authenticator authenticator, AccessControl access, CredentialRefusals refusals, AuditLog audit)
 {
     public Task InvokeAsync(HttpContext context)
     {
+        string? secret;
         try
         {
-            if (Credentials.Find(context) is { } secret)
-                return LetInAsync(context, secret);
+            secret = Credentials.Find(context);
+        }
+        catch (BridgeException refusal)
+        {
+            throw RefuseCredentials(context, refusal);
+        }
 
+        return secret is null ? LetInWithoutSecretAsync(context) : LetInAsync(context, secret);
+    }
+
+    private Task LetInWithoutSecretAsync(HttpContext context)
+    {
+        try
+        {
             if (FindWithoutSecret(context) is { } identity)
                 context.User = identity;
             else if (!OpenToAll.Is(context))
@@ -22,7 +35,7 @@ internal sealed class CallerMiddleware(RequestDelegate next, Authenticator authe
         }
         catch (BridgeException refusal)
         {
-            audit.Refused(context.Connection.RemoteIpAddress, refusal);
+            audit.Refused(user: null, context.Connection.RemoteIpAddress, refusal);
             throw;
         }
 
@@ -33,15 +46,22 @@ internal sealed class CallerMiddleware(RequestDelegate next, Authenticator authe
     {
         try
         {
-            context.User = await authenticator.FindAsync(secret, TakesTickets(context.Request));
+            context.User = await authenticator.FindAsync(secret, TakesTickets(context.Request), context.Connection.RemoteIpAddress);
         }
         catch (BridgeException refusal)
         {
-            audit.Refused(context.Connection.RemoteIpAddress, refusal);
-            throw;
+            throw RefuseCredentials(context, refusal);
         }
 
         await next(context);
+    }
+
+    private BridgeException RefuseCredentials(HttpContext context, BridgeException refusal)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        var told = refusals.Count(address, refusal);
+        audit.Refused(user: null, address, told);
+        return told;
     }
 
     private Identity? FindWithoutSecret(HttpContext context)

@@ -1,4 +1,5 @@
 using Bridge.Server.Access;
+using Bridge.Server.Configuration;
 using Bridge.Server.Requests;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -27,8 +28,8 @@ internal static class HttpDoor
         services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         services.AddCors();
         services.AddSingleton<OriginCheck>();
-        // A topic has up to 65,535 bytes (MQTT 5 §4.7.3), and a byte in a query up to three characters.
-        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = 262_144);
+        // More than any Limits:MaxUrlBytes. Beyond it the server answers without a word.
+        services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestLineSize = LimitOptions.MaxRequestLineBytes);
     }
 
     public static void MapHttpDoor(this IEndpointRouteBuilder routes)
@@ -59,6 +60,7 @@ internal static class HttpDoor
     {
         var pipeline = routes.CreateApplicationBuilder();
         pipeline.UseExceptionHandler();
+        pipeline.UseUrlLimit();
         pipeline.UseCrossOriginRules();
         pipeline.UseMiddleware<CallerMiddleware>();
         pipeline.Run(endpoint);

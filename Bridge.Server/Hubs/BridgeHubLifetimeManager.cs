@@ -8,12 +8,13 @@ namespace Bridge.Server.Hubs;
 internal sealed class BridgeHubLifetimeManager(
     OutboxContext outboxes,
     CallerSessions sessions,
+    ConnectionLimits limits,
     ILogger<DefaultHubLifetimeManager<BridgeHub>> logger) : DefaultHubLifetimeManager<BridgeHub>(logger)
 {
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
         connection.Features.Set(new Outbox(new HubOutbox(connection), outboxes));
-        connection.Features.Set(new HubSession(connection, sessions));
+        connection.Features.Set(new HubSession(connection, sessions, limits));
         return base.OnConnectedAsync(connection);
     }
 

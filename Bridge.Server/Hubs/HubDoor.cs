@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json.Serialization;
+using Bridge.Server.Access;
 using Bridge.Server.Configuration;
 using Bridge.Server.Requests;
 using MessagePack;
@@ -49,7 +50,10 @@ internal static class HubDoor
     public static void MapHubDoor(this IEndpointRouteBuilder routes)
     {
         var limits = routes.ServiceProvider.GetRequiredService<BridgeOptions>().Limits;
-        routes.MapHub<BridgeHub>("/hub", connection => connection.TransportSendTimeout = SendTimeout(limits)).Add(FrameUpgrade.AddTo);
+        var connections = routes.ServiceProvider.GetRequiredService<ConnectionLimits>();
+        var hub = routes.MapHub<BridgeHub>("/hub", connection => connection.TransportSendTimeout = SendTimeout(limits));
+        hub.Add(FrameUpgrade.AddTo);
+        hub.Add(endpoint => HubAdmission.AddTo(endpoint, connections));
     }
 
     /// <summary>

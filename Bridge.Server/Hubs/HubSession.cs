@@ -11,10 +11,15 @@ internal sealed class HubSession : IDisposable
     private readonly CallerSession _session;
     private readonly CancellationTokenRegistration _ended;
 
-    public HubSession(HubConnectionContext connection, CallerSessions sessions)
+    public HubSession(HubConnectionContext connection, CallerSessions sessions, ConnectionLimits limits)
     {
-        Caller = Caller.Of(connection.GetHttpContext()!);
-        _session = sessions.Open(Caller.Identity);
+        var request = connection.GetHttpContext()!;
+        Caller = Caller.Of(request);
+        ConnectionLease? lease = null;
+        var refusal = HubAdmission.IsAdmitted(request) ? null : limits.TryOpen(Caller, out lease);
+        _session = sessions.Open(Caller.Identity, lease);
+        if (refusal is not null)
+            _session.End();
         _ended = _session.Ended.UnsafeRegister(static state => End((HubConnectionContext)state!), connection);
     }
 

@@ -5,7 +5,7 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Publishing;
 
 /// <summary>What every door publishes through.</summary>
-internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPublishes idempotent, AccessChecks access)
+internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPublishes idempotent, AccessChecks access, CallerLimits limits)
 {
     /// <summary>Publishes, and completes when the broker has acknowledged. What has an idempotency key is published once.</summary>
     /// <exception cref="BridgeException">The caller may not, or the message did not reach the broker, or may not have.</exception>
@@ -20,6 +20,7 @@ internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPub
     public Task<BridgeMessage> RequestAsync(Caller caller, PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         access.ThrowUnlessRequestable(caller, request);
+        limits.CountPublish(caller, request.Payload.Length);
         return publisher.RequestAsync(caller, request, timeout, cancellationToken);
     }
 
@@ -47,7 +48,7 @@ internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPub
     private Task<PublishReceipt> PublishAllowedAsync(Caller caller, PublishRequest request, CancellationToken cancellationToken) =>
         request.IdempotencyKey is { } key
             ? PublishOnceAsync(caller, request, key, cancellationToken)
-            : publisher.PublishAsync(caller, request, cancellationToken);
+            : SendAsync(caller, request, cancellationToken);
 
     private async Task<PublishReceipt> PublishOnceAsync(Caller caller, PublishRequest request, string key, CancellationToken cancellationToken)
     {
@@ -71,5 +72,12 @@ internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPub
         CancellationToken.None);
 
     /// <summary>Others may wait for it too: it does not end with who came first. What bounds it is the broker's timeout.</summary>
-    private Task<PublishReceipt> PublishForAllAsync(Caller caller, PublishRequest request) => publisher.PublishAsync(caller, request, CancellationToken.None);
+    private Task<PublishReceipt> PublishForAllAsync(Caller caller, PublishRequest request) => SendAsync(caller, request, CancellationToken.None);
+
+    /// <summary>What a key spares from being sent again does not count again.</summary>
+    private Task<PublishReceipt> SendAsync(Caller caller, PublishRequest request, CancellationToken cancellationToken)
+    {
+        limits.CountPublish(caller, request.Payload.Length);
+        return publisher.PublishAsync(caller, request, cancellationToken);
+    }
 }

@@ -8,19 +8,21 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Requests;
 
 /// <summary>What is read of brokers through every door: has the broker send what is asked for, and reads it or subscribes to it.</summary>
-internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, AccessChecks access, TimeProvider time)
+internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, AccessChecks access, CallerLimits limits, TimeProvider time)
 {
     /// <summary>Subscribes a connection.</summary>
     /// <exception cref="BridgeException">The caller may not, or the broker or the bridge refuses.</exception>
     public async Task<SubscribeResult> SubscribeAsync(
         Caller caller, Outbox outbox, string brokerKey, SubscriptionTerms terms, CancellationToken cancellationToken)
     {
+        limits.CountSubscribe(caller);
         access.ThrowUnlessReadable(caller, brokerKey, terms.Filter);
         var broker = brokers.Get(brokerKey);
-        var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
+        var lease = limits.HoldSubscription(caller);
         try
         {
-            var subscription = streams.Get(brokerKey).Subscribe(outbox, terms with { HeardSince = broker.HeardSince(terms.Filter) }, upstream);
+            lease.Upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
+            var subscription = streams.Get(brokerKey).Subscribe(outbox, terms with { HeardSince = broker.HeardSince(terms.Filter) }, lease);
             return new SubscribeResult
             {
                 Subscription = subscription.Id,
@@ -34,7 +36,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         }
         catch
         {
-            upstream?.Dispose();
+            lease.Dispose();
             throw;
         }
     }
@@ -48,6 +50,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
     /// <exception cref="BridgeException">The caller may not, the broker refuses, or a cursor is none.</exception>
     public async ValueTask<LastValues> ReadAsync(Caller caller, string brokerKey, ReadTerms terms, TimeSpan wait, CancellationToken cancellationToken)
     {
+        limits.CountRead(caller);
         access.ThrowUnlessReadable(caller, brokerKey, terms.Filter);
         // Where the broker sends only what is asked for, this asks, and for a while after it.
         var (broker, values, began) = (brokers.Get(brokerKey), streams.Get(brokerKey).Values, time.GetTimestamp());

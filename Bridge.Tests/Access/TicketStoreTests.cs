@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Bridge.Contracts;
@@ -15,7 +16,7 @@ public sealed class TicketStoreTests : IAsyncLifetime
     private readonly FakeTimeProvider _time = new();
     private BridgeHost _bridge = null!;
     private TicketStore _tickets = null!;
-    private Identity _boss = null!;
+    private Caller _boss = null!;
 
     public async Task InitializeAsync()
     {
@@ -23,7 +24,7 @@ public sealed class TicketStoreTests : IAsyncLifetime
             LockedBridge.With().Select(setting => KeyValuePair.Create(setting.Key, setting.Value)),
             services => services.AddSingleton<TimeProvider>(_time));
         _tickets = _bridge.Services.GetRequiredService<TicketStore>();
-        _boss = _bridge.Services.GetRequiredService<AccessControl>().Current.Keys.Find(LockedBridge.Boss.Text)!;
+        _boss = new Caller(_bridge.Services.GetRequiredService<AccessControl>().Current.Keys.Find(LockedBridge.Boss.Text)!, IPAddress.Loopback);
     }
 
     public async Task DisposeAsync() => await _bridge.DisposeAsync();
@@ -33,7 +34,7 @@ public sealed class TicketStoreTests : IAsyncLifetime
     {
         var ticket = _tickets.Issue(_boss);
 
-        _tickets.Redeem(ticket).Should().BeSameAs(_boss);
+        _tickets.Redeem(ticket).Should().BeSameAs(_boss.Identity);
         _tickets.Redeem(ticket).Should().BeNull();
         _tickets.Redeem(ticket + "x").Should().BeNull();
     }
@@ -63,7 +64,7 @@ public sealed class TicketStoreTests : IAsyncLifetime
     [Fact]
     public void Redeem_TokenRunOutMeanwhile_LetsNobodyIn()
     {
-        var ticket = _tickets.Issue(new Identity("bob", Permissions.Unrestricted, _ => _boss, _time.GetUtcNow().AddSeconds(5)));
+        var ticket = _tickets.Issue(CallerOf("bob", _time.GetUtcNow().AddSeconds(5)));
 
         _time.Advance(TimeSpan.FromSeconds(5));
 
@@ -73,8 +74,8 @@ public sealed class TicketStoreTests : IAsyncLifetime
     [Fact]
     public void Issue_TooManyOpen_IsRefusedUntilSomeHaveRunOut()
     {
-        for (var i = 0; i < 100_000; i++)
-            _tickets.Issue(_boss);
+        for (var i = 0; i < 100; i++)
+            IssueAllOf(CallerOf($"user{i}"));
 
         var refused = FluentActions.Invoking(() => _tickets.Issue(_boss)).Should().Throw<BridgeException>().Which;
         refused.Code.Should().Be(ErrorCodes.Overloaded);
@@ -82,6 +83,15 @@ public sealed class TicketStoreTests : IAsyncLifetime
 
         _time.Advance(TicketStore.Lifetime);
         _tickets.Issue(_boss).Should().StartWith(TicketStore.Prefix);
+    }
+
+    [Fact]
+    public void Issue_TooManyOfOneCaller_IsRefusedToThatOneOnly()
+    {
+        IssueAllOf(_boss);
+
+        FluentActions.Invoking(() => _tickets.Issue(_boss)).Should().Throw<BridgeException>().Which.Code.Should().Be(ErrorCodes.RateLimited);
+        _tickets.Issue(CallerOf("bob")).Should().StartWith(TicketStore.Prefix);
     }
 
     [Fact]
@@ -98,5 +108,18 @@ public sealed class TicketStoreTests : IAsyncLifetime
         answer.Headers.CacheControl!.NoStore.Should().BeTrue();
         await again.ShouldBeProblemAsync(401, "unauthenticated");
         await publish.ShouldBeProblemAsync(401, "unauthenticated");
+    }
+
+    private static Caller CallerOf(string user, DateTimeOffset? expires = null)
+    {
+        Identity? identity = null;
+        identity = new Identity(user, Permissions.Unrestricted, _ => identity, expires);
+        return new Caller(identity, IPAddress.Loopback);
+    }
+
+    private void IssueAllOf(Caller caller)
+    {
+        for (var i = 0; i < 1_000; i++)
+            _tickets.Issue(caller);
     }
 }

@@ -34,6 +34,27 @@ public sealed class ReconnectTests
     }
 
     [Fact]
+    public async Task ConnectionLost_BridgeLimitsSubscribes_IsSubscribedWhenItMay()
+    {
+        await using var server = await ScriptedBridge.StartAsync();
+        await using var bridge = await server.ConnectAsync();
+        await using var messages = new Enumeration(bridge.SubscribeAsync("plant", "#"));
+        var next = messages.NextAsync();
+        await server.Subscribes.NextAsync();
+        var refused = 0;
+        server.OnSubscribe = call => Interlocked.Increment(ref refused) == 1
+            ? throw new HubException("rate_limited: 'a' subscribes too often: Bridge:Limits:SubscribesPerSecond is 1. Try again in 1 s.")
+            : Task.FromResult(call.Result);
+
+        server.Drop();
+
+        var again = await server.Subscribes.NextAsync();
+        await again.SendSnapshotAsync(Message("a", "1"));
+        (await next).GetText().Should().Be("1");
+        refused.Should().Be(2);
+    }
+
+    [Fact]
     public async Task ConnectionLost_WithinASnapshot_AsksForItAnew()
     {
         await using var server = await ScriptedBridge.StartAsync();

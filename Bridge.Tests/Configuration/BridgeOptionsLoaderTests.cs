@@ -18,7 +18,9 @@ public sealed class BridgeOptionsLoaderTests
               },
               "Cache": { "MaxTopics": 0, "MaxBytes": "much", "Ttl": "-00:00:01" },
               "Cors": { "Origins": ["*"] },
-              "Limits": { "MaxPayloadBytes": -1, "MaxTopicLevels": 65537, "SubscriptionsPerConnection": -1, "OutboxBytes": -1 }
+              "Limits": { "MaxPayloadBytes": -1, "MaxTopicLevels": 65537, "SubscriptionsPerConnection": -1, "OutboxBytes": -1,
+                "MaxUrlBytes": 262001, "ConnectionsPerUser": -1, "ConnectionsPerAddress": -1, "SubscriptionsPerUser": -1, "SubscribesPerSecond": -1,
+                "ReadsPerSecond": -1, "PublishesPerSecond": 1000001, "PublishBytesPerSecond": -1, "RefusalsPerMinute": -1 }
             }
             """);
 
@@ -39,7 +41,16 @@ public sealed class BridgeOptionsLoaderTests
             "Bridge:Limits:MaxPayloadBytes",
             "Bridge:Limits:MaxTopicLevels",
             "Bridge:Limits:SubscriptionsPerConnection",
-            "Bridge:Limits:OutboxBytes");
+            "Bridge:Limits:OutboxBytes",
+            "Bridge:Limits:MaxUrlBytes",
+            "Bridge:Limits:ConnectionsPerUser",
+            "Bridge:Limits:ConnectionsPerAddress",
+            "Bridge:Limits:SubscriptionsPerUser",
+            "Bridge:Limits:SubscribesPerSecond",
+            "Bridge:Limits:ReadsPerSecond",
+            "Bridge:Limits:PublishesPerSecond",
+            "Bridge:Limits:PublishBytesPerSecond",
+            "Bridge:Limits:RefusalsPerMinute");
     }
 
     [Fact]

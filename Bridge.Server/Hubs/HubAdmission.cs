@@ -1,0 +1,43 @@
+using Bridge.Server.Access;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Net.Http.Headers;
+
+namespace Bridge.Server.Hubs;
+
+/// <summary>
+/// Refuses connections beyond the limits while they are still requests, with an answer that says why: at the negotiation, and at the
+/// request that a WebSocket or a stream of events is. Only long polling, a connection of many requests, is counted when it has begun.
+/// </summary>
+internal static class HubAdmission
+{
+    public static void AddTo(EndpointBuilder endpoint, ConnectionLimits limits)
+    {
+        var next = endpoint.RequestDelegate!;
+        endpoint.RequestDelegate = endpoint.Metadata.OfType<NegotiateMetadata>().Any()
+            ? context => NegotiateAsync(context, next, limits)
+            : context => IsConnection(context) ? ConnectAsync(context, next, limits) : next(context);
+    }
+
+    /// <summary>Whether the connection that a request has become counts already.</summary>
+    public static bool IsAdmitted(HttpContext context) => context.Features.Get<ConnectionLease>() is not null;
+
+    private static Task NegotiateAsync(HttpContext context, RequestDelegate next, ConnectionLimits limits)
+    {
+        limits.ThrowIfFull(Caller.Of(context));
+        return next(context);
+    }
+
+    private static async Task ConnectAsync(HttpContext context, RequestDelegate next, ConnectionLimits limits)
+    {
+        using var lease = limits.Open(Caller.Of(context));
+        context.Features.Set(lease);
+        await next(context);
+    }
+
+    private static bool IsConnection(HttpContext context) =>
+        context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }
+        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
+        || (HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers[HeaderNames.Accept].Any(accept => accept?.Contains("text/event-stream", StringComparison.OrdinalIgnoreCase) == true));
+}
