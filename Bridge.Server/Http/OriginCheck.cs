@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 
@@ -13,8 +14,11 @@ internal sealed partial class OriginCheck
     private readonly HashSet<string> _allowed;
     private readonly bool _allowsAny;
 
-    public OriginCheck(BridgeOptions options, ILogger<OriginCheck> logger)
+    private readonly AuditLog _audit;
+
+    public OriginCheck(BridgeOptions options, AuditLog audit, ILogger<OriginCheck> logger)
     {
+        _audit = audit;
         _allowed = options.Cors.Origins.ToHashSet(StringComparer.OrdinalIgnoreCase);
         _allowsAny = options.Cors.AllowAnyOrigin;
         if (_allowsAny)
@@ -32,8 +36,12 @@ internal sealed partial class OriginCheck
             return;
 
         var origin = header.ToString();
-        if (!IsOwn(origin, request.Host.Value) && !IsConfigured(origin))
-            throw new BridgeException(ErrorCodes.Forbidden, $"Pages of {origin} may not use the bridge; Bridge:Cors:Origins allows them.");
+        if (IsOwn(origin, request.Host.Value) || IsConfigured(origin))
+            return;
+
+        var refusal = new BridgeException(ErrorCodes.Forbidden, $"Pages of {origin} may not use the bridge; Bridge:Cors:Origins allows them.");
+        _audit.Refused(user: null, request.HttpContext.Connection.RemoteIpAddress, refusal);
+        throw refusal;
     }
 
     /// <summary>The scheme is not compared: behind a proxy that ends TLS it differs from ours.</summary>
