@@ -50,9 +50,9 @@ internal sealed class CallerLimits
         if (_subscriptions?.TryTake(caller.Id) == false)
         {
             const string Limit = nameof(_options.SubscriptionsPerUser);
-            var refusal = new BridgeException(
-                ErrorCodes.TooManySubscriptions,
-                string.Create(CultureInfo.InvariantCulture, $"{caller} has too many subscriptions: Bridge:Limits:{Limit} is {_options.SubscriptionsPerUser}.")) { Limit = Limit };
+            var detail = string.Create(
+                CultureInfo.InvariantCulture, $"{caller} has too many subscriptions: Bridge:Limits:{Limit} is {_options.SubscriptionsPerUser}.");
+            var refusal = new BridgeException(ErrorCodes.TooManySubscriptions, detail) { Limit = Limit };
             _audit.Refused(caller.User, caller.Address, refusal);
             throw refusal;
         }

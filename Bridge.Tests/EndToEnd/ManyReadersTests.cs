@@ -13,14 +13,18 @@ public sealed class ManyReadersTests
     private const double PerSecond = 60;
 
     private static readonly string[] Topics = [.. Enumerable.Range(0, 6).Select(i => $"numbers/{i}")];
+
+    // They have one address, and no names; and the client reads on for two seconds before it closes what it has left.
+    private static readonly KeyValuePair<string, string?>[] Unlimited =
+        [new("Bridge:Limits:SubscribesPerSecond", "0"), new("Bridge:Limits:ConnectionsPerAddress", "0")];
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [ToolFact(Tool.Mosquitto)]
     public async Task Read_WithLostConnections_LosesNoNumberAndDoublesNone()
     {
         await using var broker = await MosquittoBroker.StartNewAsync();
-        // They have one address, and no names.
-        await using var host = await BridgeHost.StartAsync([.. BrokerSettings.Of("plant", broker), KeyValuePair.Create("Bridge:Limits:SubscribesPerSecond", (string?)"0")]);
+        await using var host = await BridgeHost.StartAsync([.. BrokerSettings.Of("plant", broker), .. Unlimited]);
         await host.WaitForStateAsync("plant", BrokerState.Connected);
         await using var numbers = await NumberStream.StartAsync(broker.Port, Topics, PerSecond);
         var streams = Enumerable.Range(0, StreamReaders).Select(seed => new StreamReading(host.Client, seed)).ToList();
