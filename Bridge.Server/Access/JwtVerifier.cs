@@ -20,6 +20,9 @@ internal sealed class JwtVerifier
     /// <summary>For how long a token that was checked is not checked again: a signature takes longer to check than a value to read.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromMinutes(1);
 
+    /// <summary>So often an authority is asked at most because tokens name keys that are not known: strangers can make up such tokens.</summary>
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(10);
+
     private const int MostChecked = 10_000;
 
     /// <summary>By how much the issuer's clock may be ahead of ours. What has run out by ours has run out.</summary>
@@ -126,7 +129,10 @@ internal sealed class JwtVerifier
         var client = new HttpClient { Timeout = AuthorityTimeout, MaxResponseContentBufferSize = 1_048_576 };
         var documents = new HttpDocumentRetriever(client) { RequireHttps = authority.StartsWith("https:", StringComparison.OrdinalIgnoreCase) };
         return new ConfigurationManager<OpenIdConnectConfiguration>(
-            $"{authority.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), documents);
+            $"{authority.TrimEnd('/')}/.well-known/openid-configuration", new OpenIdConnectConfigurationRetriever(), documents)
+        {
+            RefreshInterval = AskAgainAfter,
+        };
     }
 
     private sealed record CheckedToken(Identity Identity, AccessRules Rules, DateTimeOffset Until);

@@ -42,11 +42,11 @@ public sealed class PublishLinkTests
     {
         var guarded = new MosquittoOptions
         {
-            Users = new Dictionary<string, string> { ["bridge"] = "secret" },
+            Users = new Dictionary<string, string> { ["bridge"] = "pass word 1" },
             Acl = "user bridge\ntopic readwrite open/#\n",
         };
         await using var broker = await MosquittoBroker.StartNewAsync(guarded);
-        await using var host = await LinkHost.ConnectAsync(broker, ("Username", "bridge"), ("Password", "secret"));
+        await using var host = await LinkHost.ConnectAsync(broker, ("Username", "bridge"), ("Password", "pass word 1"));
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
 
         await FluentActions.Awaiting(() => client.PublishAsync(LinkHost.Key, "closed", "1", (QualityOfService)qos))

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using Bridge.ClientSdk;
 using Bridge.Contracts;
+using Bridge.Server.Publishing;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 using MQTTnet;
@@ -76,7 +77,8 @@ public sealed class ReplyLinkTests
         reply.Topic.Should().Be(request.ResponseTopic).And.StartWith("bridge/replies/");
         request.ConvertPayloadToString().Should().Be("how warm?");
         request.ContentType.Should().Be("text/plain");
-        request.UserProperties.Should().ContainSingle().Which.ReadValueAsString().Should().Be("you");
+        request.UserProperties.Select(property => property.Name).Should().Equal("to", Stamp.Request);
+        request.UserProperties[0].ReadValueAsString().Should().Be("you");
         request.CorrelationData.Should().HaveCount(16);
         request.MessageExpiryInterval.Should().BeInRange(12, 13, "nobody shall work for somebody who has gone");
     }
@@ -278,11 +280,11 @@ public sealed class ReplyLinkTests
     {
         var guarded = new MosquittoOptions
         {
-            Users = new Dictionary<string, string> { ["bridge"] = "secret" },
+            Users = new Dictionary<string, string> { ["bridge"] = "pass word 1" },
             Acl = "user bridge\ntopic readwrite open/#\ntopic read bridge/replies/#\n",
         };
         await using var broker = await MosquittoBroker.StartNewAsync(guarded);
-        await using var host = await LinkHost.ConnectAsync(broker, ("Username", "bridge"), ("Password", "secret"));
+        await using var host = await LinkHost.ConnectAsync(broker, ("Username", "bridge"), ("Password", "pass word 1"));
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
 
         await ShouldFailAsync(() => client.RequestAsync(LinkHost.Key, "closed", "1"), ErrorCodes.BrokerRefused, "*0x87*");

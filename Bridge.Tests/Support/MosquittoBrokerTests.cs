@@ -83,7 +83,7 @@ public sealed class MosquittoBrokerTests
     {
         var options = new MosquittoOptions
         {
-            Users = new Dictionary<string, string> { ["bridge"] = "secret" },
+            Users = new Dictionary<string, string> { ["bridge"] = "pass word 2" },
             Acl = "user bridge\ntopic readwrite allowed/#\n",
         };
         await using var broker = await MosquittoBroker.StartNewAsync(options);
