@@ -139,10 +139,10 @@ public sealed class IdempotencyLinkTests
     {
         await using var broker = await MosquittoBroker.StartNewAsync(new()
         {
-            Users = new Dictionary<string, string> { ["bridge"] = "secret" },
+            Users = new Dictionary<string, string> { ["bridge"] = "pass word 3" },
             Acl = "user bridge\ntopic readwrite open/#\n",
         });
-        await using var host = await LinkHost.ConnectAsync(broker, ("Username", "bridge"), ("Password", "secret"));
+        await using var host = await LinkHost.ConnectAsync(broker, ("Username", "bridge"), ("Password", "pass word 3"));
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
 
         await ShouldFailAsync(() => client.PublishAsync(Message), ErrorCodes.BrokerRefused);
