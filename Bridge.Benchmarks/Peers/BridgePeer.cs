@@ -14,7 +14,7 @@ internal static partial class BridgePeer
     private static readonly string[] Limits =
     [
         "ConnectionsPerUser", "ConnectionsPerAddress", "SubscriptionsPerUser", "SubscribesPerSecond", "ReadsPerSecond", "PublishesPerSecond",
-        "PublishBytesPerSecond", "RefusalsPerMinute",
+        "PublishBytesPerSecond", "RequestsPerUser",
     ];
 
     /// <summary>Where everybody may do everything: all clients have one address and no name, and so would share the limits.</summary>

@@ -4,9 +4,11 @@ namespace Bridge.Server.Access;
 internal static class AccessActions
 {
     private static readonly Dictionary<string, AccessAction> ByName =
-        Enum.GetValues<AccessAction>().ToDictionary(action => action.ToString().ToLowerInvariant());
+        Enum.GetValues<AccessAction>().ToDictionary(NameOf);
 
     public static IReadOnlyCollection<string> Names => ByName.Keys;
+
+    public static string NameOf(AccessAction action) => action.ToString().ToLowerInvariant();
 
     public static AccessAction Parse(string name) =>
         ByName.TryGetValue(name, out var action) ? action : throw new FormatException($"'{name}' is no action.");

@@ -48,6 +48,14 @@ internal sealed class AccessChecks(AuditLog audit)
             throw Refuse(caller, "request from", request.Topic, request.BrokerKey);
     }
 
+    /// <summary>Before what is to be published is even read.</summary>
+    /// <exception cref="BridgeException">The caller may do this with nothing.</exception>
+    public void ThrowUnlessEver(Caller caller, AccessAction action)
+    {
+        if (!caller.Permissions.MayEver(action))
+            throw Refuse(caller, $"{AccessActions.NameOf(action)} anything", "", "");
+    }
+
     /// <exception cref="BridgeException">The caller is no administrator.</exception>
     public void ThrowUnlessAdministrator(Caller caller)
     {

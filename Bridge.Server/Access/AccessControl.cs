@@ -12,6 +12,7 @@ internal sealed partial class AccessControl : IDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<AccessControl> _logger;
     private readonly IDisposable _reload;
+    private readonly bool _takesCertificates;
     private readonly Lock _gate = new();
     private JwtVerifier? _jwt;
     private volatile AccessSnapshot _current;
@@ -20,6 +21,7 @@ internal sealed partial class AccessControl : IDisposable
         BridgeOptions options, Func<BridgeOptions> load, IConfiguration configuration, IHostEnvironment environment, TimeProvider time, ILogger<AccessControl> logger)
     {
         (_load, _environment, _time, _logger) = (load, environment, time, logger);
+        _takesCertificates = options.Tls.ClientCaFile is not null;
         _current = Build(options.Access);
         _reload = ChangeToken.OnChange(configuration.GetReloadToken, Reload);
     }
@@ -39,6 +41,8 @@ internal sealed partial class AccessControl : IDisposable
             try
             {
                 var options = _load().Access;
+                if (options.Certificates.Count > 0 && !_takesCertificates)
+                    throw new BridgeConfigurationException(["Bridge:Access:Certificates: Bridge:Tls:ClientCaFile was not set when the bridge started; restart it"]);
                 if (options.IsUnset && !_current.IsOpen)
                     throw new BridgeConfigurationException(["Bridge:Access: the rules were taken away; to let everybody in, restart the bridge"]);
                 _current = Build(options);
@@ -50,7 +54,7 @@ internal sealed partial class AccessControl : IDisposable
                 return;
             }
             // A key file that went away just now.
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
             {
                 Log.NotChanged(_logger, exception.Message);
                 return;

@@ -12,7 +12,6 @@ internal static class AccessServices
         services.AddSingleton<CallerSessions>();
         services.AddSingleton<CallerLimits>();
         services.AddSingleton<ConnectionLimits>();
-        services.AddSingleton<CredentialRefusals>();
         services.AddSingleton<AccessChecks>();
         services.AddSingleton<AuditLog>();
     }

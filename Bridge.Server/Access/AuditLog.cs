@@ -39,7 +39,7 @@ internal sealed partial class AuditLog
     /// <param name="stamp">What the message has as <c>bridge-request</c>.</param>
     /// <param name="result">What became of it: the receipt's reason, or the failure's code.</param>
     public void Published(Caller caller, PublishRequest request, string stamp, string result) => Log.Published(
-        _logger, caller, caller.Address, LogText.Of(request.Topic), LogText.Of(request.BrokerKey), request.Payload.Length, (int)request.QualityOfService, request.Retain, stamp, result);
+        _logger, LogText.Of(caller.ToString()), caller.Address, LogText.Of(request.Topic), LogText.Of(request.BrokerKey), request.Payload.Length, (int)request.QualityOfService, request.Retain, stamp, result);
 
     /// <param name="user">The caller's name; null where there is none, or it is not known.</param>
     /// <param name="address">Where it came from.</param>
@@ -63,7 +63,7 @@ internal sealed partial class AuditLog
     {
         [LoggerMessage(5003, LogLevel.Information, "{Caller} at {Address} published to '{Topic}' on broker '{Broker}' ({Bytes} bytes, QoS {Qos}, retain {Retain}) as {Request}: {Result}")]
         public static partial void Published(
-            ILogger logger, Caller caller, IPAddress? address, string topic, string broker, int bytes, int qos, bool retain, string request, string result);
+            ILogger logger, string caller, IPAddress? address, string topic, string broker, int bytes, int qos, bool retain, string request, string result);
 
         [LoggerMessage(5004, LogLevel.Warning, "Refused at {Address}: {Code}: {Detail}")]
         public static partial void Refused(ILogger logger, IPAddress? address, string code, string detail);

@@ -12,22 +12,29 @@ internal sealed class CallerLimits
     /// <summary>In seconds: as much may be done at once, after a quiet time.</summary>
     private const int Burst = 10;
 
+    /// <summary>Nobody knows when a device replies.</summary>
+    private static readonly TimeSpan RequestsRetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly LimitOptions _options;
     private readonly AuditLog _audit;
     private readonly RateLimit<CallerId>? _subscribes;
+    private readonly RateLimit<CallerId>? _connects;
     private readonly RateLimit<CallerId>? _reads;
     private readonly RateLimit<CallerId>? _publishes;
     private readonly RateLimit<CallerId>? _publishedBytes;
     private readonly CountLimit<CallerId>? _subscriptions;
+    private readonly CountLimit<CallerId>? _requests;
 
     public CallerLimits(BridgeOptions options, TimeProvider time, AuditLog audit)
     {
         (_options, _audit) = (options.Limits, audit);
         _subscribes = PerSecond(_options.SubscribesPerSecond);
+        _connects = PerSecond(_options.SubscribesPerSecond);
         _reads = PerSecond(_options.ReadsPerSecond);
         _publishes = PerSecond(_options.PublishesPerSecond);
         _publishedBytes = PerSecond(_options.PublishBytesPerSecond, _options.MaxPayloadBytes);
         _subscriptions = _options.SubscriptionsPerUser > 0 ? new(_options.SubscriptionsPerUser) : null;
+        _requests = _options.RequestsPerUser > 0 ? new(_options.RequestsPerUser) : null;
 
         RateLimit<CallerId>? PerSecond(long rate, long least = 0) => rate > 0 ? new(rate, Math.Max(rate * Burst, least), time) : null;
     }
@@ -41,6 +48,14 @@ internal sealed class CallerLimits
     {
         if (_subscribes?.TryTake(caller.Id) is { } wait)
             throw Refuse(caller, "subscribes too often", nameof(_options.SubscribesPerSecond), _options.SubscribesPerSecond, wait);
+    }
+
+    /// <summary>Counts a hub connection that begins.</summary>
+    /// <exception cref="BridgeException">The caller has begun too many lately.</exception>
+    public void CountConnect(Caller caller)
+    {
+        if (_connects?.TryTake(caller.Id) is { } wait)
+            throw Refuse(caller, "connects too often", nameof(_options.SubscribesPerSecond), _options.SubscribesPerSecond, wait);
     }
 
     /// <summary>Counts a subscription that is held, until the lease is disposed of.</summary>
@@ -60,11 +75,22 @@ internal sealed class CallerLimits
         return new SubscriptionLease(_subscriptions, caller.Id);
     }
 
-    /// <summary>Counts a question for last values.</summary>
-    /// <exception cref="BridgeException">The caller has asked too often lately.</exception>
-    public void CountRead(Caller caller)
+    /// <summary>Counts a request whose reply is waited for, until the lease is disposed of.</summary>
+    /// <exception cref="BridgeException">As many of the caller's wait as may.</exception>
+    public IDisposable? HoldRequest(Caller caller)
     {
-        if (_reads?.TryTake(caller.Id) is { } wait)
+        if (_requests?.TryTake(caller.Id) == false)
+            throw Refuse(caller, "has too many requests waiting", nameof(_options.RequestsPerUser), _options.RequestsPerUser, RequestsRetryAfter);
+        return _requests is null ? null : new ConnectionLease(() => _requests.Return(caller.Id));
+    }
+
+    /// <summary>Counts a question for last values, or such an answer to it.</summary>
+    /// <param name="caller">Who asks.</param>
+    /// <param name="amount">As how many it counts.</param>
+    /// <exception cref="BridgeException">The caller has asked too often lately.</exception>
+    public void CountRead(Caller caller, int amount = 1)
+    {
+        if (_reads?.TryTake(caller.Id, amount) is { } wait)
             throw Refuse(caller, "reads too often", nameof(_options.ReadsPerSecond), _options.ReadsPerSecond, wait);
     }
 

@@ -9,13 +9,12 @@ internal sealed class CallerSession : IDisposable
     private static readonly TimeSpan Longest = TimeSpan.FromDays(45);
 
     private readonly CancellationTokenSource _ended;
-    private readonly ConnectionLease? _lease;
     private readonly Action<CallerSession> _close;
 
-    public CallerSession(Identity identity, ConnectionLease? lease, TimeProvider time, Action<CallerSession> close)
+    public CallerSession(Identity identity, TimeProvider time, Action<CallerSession> close)
     {
         Identity = identity;
-        (_lease, _close) = (lease, close);
+        _close = close;
         _ended = identity.Expires is { } expires ? new CancellationTokenSource(Left(expires - time.GetUtcNow()), time) : new CancellationTokenSource();
         Ended = _ended.Token;
     }
@@ -48,7 +47,6 @@ internal sealed class CallerSession : IDisposable
     public void Dispose()
     {
         _close(this);
-        _lease?.Dispose();
         _ended.Dispose();
     }
 

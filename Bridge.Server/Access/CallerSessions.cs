@@ -7,23 +7,18 @@ internal sealed class CallerSessions : IDisposable
 {
     private readonly ConcurrentDictionary<CallerSession, byte> _open = [];
     private readonly AccessControl _access;
-    private readonly ConnectionLimits _limits;
     private readonly TimeProvider _time;
 
-    public CallerSessions(AccessControl access, ConnectionLimits limits, TimeProvider time)
+    public CallerSessions(AccessControl access, TimeProvider time)
     {
-        (_access, _limits, _time) = (access, limits, time);
+        (_access, _time) = (access, time);
         access.Changed += EndInvalid;
     }
 
     /// <summary>Begins one. It is to be disposed when what it is for has ended.</summary>
-    /// <exception cref="Messages.BridgeException">The caller, or its address, has as many open as it may have.</exception>
-    public CallerSession Open(Caller caller) => Open(caller.Identity, _limits.Open(caller));
-
-    /// <summary>Begins one that counts already, or is refused already.</summary>
-    public CallerSession Open(Identity identity, ConnectionLease? lease)
+    public CallerSession Open(Identity identity)
     {
-        var session = new CallerSession(identity, lease, _time, closed => _open.TryRemove(closed, out _));
+        var session = new CallerSession(identity, _time, closed => _open.TryRemove(closed, out _));
         _open.TryAdd(session, 0);
         // They may have changed since somebody was let in.
         if (!identity.IsValidWith(_access.Current))

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Claims;
+using Bridge.Contracts;
 using Bridge.Server.Messages;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Protocols;
@@ -53,9 +54,6 @@ internal sealed class JwtVerifier
     /// <summary>Whether it checks what these settings say.</summary>
     public bool IsFor(JwtSettings settings) => settings == _settings;
 
-    /// <summary>Whether a token was accepted before, and not refused since. No more than a look.</summary>
-    public bool HasAccepted(string token) => _checked.ContainsKey(ApiKeyHash.Of(token));
-
     /// <summary>Whom a token is for.</summary>
     /// <param name="token">The token.</param>
     /// <param name="rules">What the roles that it names may do.</param>
@@ -66,17 +64,30 @@ internal sealed class JwtVerifier
         if (_checked.TryGetValue(hash, out var known) && known.Rules == rules && _time.GetUtcNow() < known.Until)
             return known.Identity;
 
+        await AskForKeysAsync();
         var result = await _handler.ValidateTokenAsync(token, _parameters);
         if (!result.IsValid)
-        {
-            if (!IsUnreachable(result.Exception))
-                _checked.TryRemove(hash, out _);
             throw Caller.Unauthenticated(Explain(result.Exception));
-        }
 
         var identity = ToIdentity(result.ClaimsIdentity, result.SecurityToken.ValidTo, rules);
         Remember(hash, identity, rules);
         return identity;
+    }
+
+    /// <summary>Whose token cannot be checked is not told that it is wrong: who believes it would throw it away.</summary>
+    private async Task AskForKeysAsync()
+    {
+        if (_parameters.ConfigurationManager is not { } keys)
+            return;
+
+        try
+        {
+            await keys.GetBaseConfigurationAsync(CancellationToken.None);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or HttpRequestException)
+        {
+            throw new BridgeException(ErrorCodes.Overloaded, "The issuer of tokens cannot be asked for its keys now.") { RetryAfter = AskAgainAfter };
+        }
     }
 
     private void Remember(ApiKeyHash hash, Identity identity, AccessRules rules)
@@ -117,12 +128,8 @@ internal sealed class JwtVerifier
         SecurityTokenInvalidAudienceException => "The token is for another audience.",
         SecurityTokenInvalidIssuerException => "The token is of another issuer.",
         SecurityTokenMalformedException or ArgumentException => "The credentials are neither an API key that is known here nor a token.",
-        _ when IsUnreachable(exception) => "The issuer's keys cannot be asked for now.",
         _ => "The token's signature is not one of its issuer.",
     };
-
-    private static bool IsUnreachable(Exception? exception) =>
-        exception is not null && (exception is IOException or HttpRequestException or InvalidOperationException || IsUnreachable(exception.InnerException));
 
     private static ConfigurationManager<OpenIdConnectConfiguration> DiscoveryOf(string authority)
     {

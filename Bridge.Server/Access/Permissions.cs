@@ -27,6 +27,9 @@ internal sealed class Permissions(AccessRule? administrator, params RuleSet[] ru
     /// <summary>Whether everything is allowed, also to look at others' permissions.</summary>
     public bool IsAdministrator => administrator is not null;
 
+    /// <summary>Whether an action is allowed on anything.</summary>
+    public bool MayEver(AccessAction action) => administrator is not null || Array.Exists(rules, set => set.Allows(action));
+
     /// <summary>Whether the same rules make up others.</summary>
     public bool AreThoseOf(Permissions other) => IsAdministrator == other.IsAdministrator && Rules.SetEquals(other.Rules);
 

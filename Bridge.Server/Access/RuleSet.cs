@@ -16,6 +16,9 @@ internal sealed class RuleSet
             key => new BrokerRules([.. rules.Where(rule => rule.Broker == key || rule.Broker == RuleTemplate.AnyBroker)]));
     }
 
+    /// <summary>Whether an action is allowed on anything.</summary>
+    public bool Allows(AccessAction action) => _rules.Any(rule => !rule.Rule.IsDeny && rule.Actions.Contains(action));
+
     public BrokerRules For(string brokerKey) => _brokers.GetValueOrDefault(brokerKey, _otherBrokers);
 
     /// <summary>What each rule says, in words that no other rule has.</summary>

@@ -36,14 +36,15 @@ internal sealed class TicketStore(AccessControl access, TimeProvider time, Audit
             ForgetOld();
             if (_open.Count >= MostTickets)
                 throw new BridgeException(ErrorCodes.Overloaded, $"{MostTickets} tickets are open.") { RetryAfter = Lifetime };
-            if (!_byCaller.TryTake(caller.Id))
-                throw RefuseMore(caller);
-
-            var hash = ApiKeyHash.Of(ticket);
-            _open.Add(hash, _byAge.AddLast(new OpenTicket(hash, caller, time.GetTimestamp())));
+            if (_byCaller.TryTake(caller.Id))
+            {
+                var hash = ApiKeyHash.Of(ticket);
+                _open.Add(hash, _byAge.AddLast(new OpenTicket(hash, caller, time.GetTimestamp())));
+                return ticket;
+            }
         }
 
-        return ticket;
+        throw RefuseMore(caller);
     }
 
     /// <summary>Whom a ticket was given to; null where there is none such, or not any more.</summary>

@@ -58,7 +58,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         _upstream = new UpstreamKeeper(
             key, options, _factory.IsMqtt5, _subscriptions, consumer, refusal => SetState(_state!.State, refusal), time, logger);
         _requester = new Requester(key, options, _subscriptions, PublishAsync, time);
-        foreach (var topic in options.Topics ?? (options.OnDemand ? [] : ["#"]))
+        foreach (var topic in options.TopicsAtOnce)
             _subscriptions.Demand(TopicFilter.Parse(topic), isConfigured: true);
         (_messagesIn, _messagesOut) = (new RateCounter(time), new RateCounter(time));
         _state = new BrokerStateChange { BrokerKey = key, State = BrokerState.Connecting, Since = time.GetUtcNow() };

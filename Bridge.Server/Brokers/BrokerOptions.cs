@@ -55,6 +55,9 @@ public sealed class BrokerOptions
     /// </summary>
     public List<string>? Topics { get; set; }
 
+    /// <summary>What is subscribed to whether anybody asks for it or not.</summary>
+    internal IReadOnlyList<string> TopicsAtOnce => Topics ?? (OnDemand ? [] : ["#"]);
+
     /// <summary>
     /// Whether the bridge also subscribes to what its clients ask for, as long as they do. Default false: clients see what
     /// <see cref="Topics"/> brings.

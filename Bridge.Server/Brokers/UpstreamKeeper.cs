@@ -98,7 +98,9 @@ internal sealed partial class UpstreamKeeper(
 
         var refusal = $"The broker refused to subscribe to '{subscription.Filter.Text}': {code} ({(int)code:X2}){(text is null ? "" : $", {text}")}.";
         Log.SubscriptionRefused(logger, brokerKey, refusal);
-        refused(refusal);
+        // What clients ask for is told to them: others may not know of it.
+        if (options.TopicsAtOnce.Contains(subscription.Filter.Text))
+            refused(refusal);
         subscriptions.Refuse(subscription, PublishChecks.Refusal((int)code, refusal));
     }
 

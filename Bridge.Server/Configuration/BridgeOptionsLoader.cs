@@ -65,7 +65,7 @@ internal static class BridgeOptionsLoader
         checks.Range(nameof(limits.ReadsPerSecond), limits.ReadsPerSecond, 0, 1_000_000);
         checks.Range(nameof(limits.PublishesPerSecond), limits.PublishesPerSecond, 0, 1_000_000);
         checks.Range(nameof(limits.PublishBytesPerSecond), limits.PublishBytesPerSecond, 0, 1_000_000_000);
-        checks.Range(nameof(limits.RefusalsPerMinute), limits.RefusalsPerMinute, 0, 1_000_000);
+        checks.Range(nameof(limits.RequestsPerUser), limits.RequestsPerUser, 0, int.MaxValue);
     }
 
     private static void CheckAccess(BridgeOptions options, OptionsChecks checks)

@@ -39,16 +39,16 @@ public sealed class LimitOptions
     internal bool HasTooManyLevels(string topic) => MaxTopicLevels > 0 && topic.AsSpan().Count('/') >= MaxTopicLevels;
 
     /// <summary>
-    /// How many hub connections, event streams and waiting requests (<c>wait</c>) one user may have open at a time, together. Who has no name
-    /// counts by address only. Default 1000.
+    /// How many hub connections and requests one user may have under way at a time, together: event streams and what waits (<c>wait</c>) are
+    /// requests that last. Who has no name counts by address only. Default 1000.
     /// </summary>
     public int ConnectionsPerUser { get; set; } = 1000;
 
     /// <summary>
     /// The same for all callers of one address together. Behind a proxy all have its address: there, set it to 0 (or have the host read the
-    /// proxy's headers, with <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c>). Default 1000.
+    /// proxy's headers, with <c>ASPNETCORE_FORWARDEDHEADERS_ENABLED</c>). Default 10,000.
     /// </summary>
-    public int ConnectionsPerAddress { get; set; } = 1000;
+    public int ConnectionsPerAddress { get; set; } = 10_000;
 
     /// <summary>How many subscriptions one connection may have at a time; one more is <c>too_many_subscriptions</c>. Default 100.</summary>
     public int SubscriptionsPerConnection { get; set; } = 100;
@@ -60,16 +60,22 @@ public sealed class LimitOptions
     public int SubscriptionsPerUser { get; set; } = 10_000;
 
     /// <summary>
-    /// How many subscriptions one user, or without a name one address, may begin in a second: the hub's <c>Subscribe</c>, and event streams.
-    /// Default 100.
+    /// How many subscriptions one user, or without a name one address, may begin in a second: the hub's <c>Subscribe</c>, and event streams;
+    /// and likewise how many hub connections (negotiations). Default 100.
     /// </summary>
     public int SubscribesPerSecond { get; set; } = 100;
 
     /// <summary>
-    /// How often in a second one user, or without a name one address, may ask for last values (<c>GetLast</c>, <c>GET /events</c>) or for a
-    /// ticket. Default 0: no limit.
+    /// How often in a second one user, or without a name one address, may ask for last values (<c>GetLast</c>, <c>GET /events</c>), for the
+    /// brokers or for a ticket. Each 100 values of a list count as one more. Default 1000.
     /// </summary>
-    public int ReadsPerSecond { get; set; }
+    public int ReadsPerSecond { get; set; } = 1000;
+
+    /// <summary>
+    /// How many requests to devices (<c>Request</c>, <c>POST /request</c>) of one user, or without a name one address, may wait for their
+    /// replies at a time. Default 1000.
+    /// </summary>
+    public int RequestsPerUser { get; set; } = 1000;
 
     /// <summary>
     /// How many messages one user, or without a name one address, may publish in a second, requests included. Each message of an array counts
@@ -82,13 +88,6 @@ public sealed class LimitOptions
     /// be as large as <c>MaxPayloadBytes</c> says: it is waited for then. Default 0: no limit.
     /// </summary>
     public long PublishBytesPerSecond { get; set; }
-
-    /// <summary>
-    /// How many credentials that are not accepted one address may show in a minute. Beyond it all such are <c>rate_limited</c> instead of
-    /// <c>unauthenticated</c>, and tokens that were not accepted before are not checked. API keys, tickets, certificates and known tokens are
-    /// taken all the same: strangers at the same address lock nobody out. Default 100.
-    /// </summary>
-    public int RefusalsPerMinute { get; set; } = 100;
 
     /// <summary>
     /// How many encoded bytes may wait for one connection before it is conflated: what it misses then is counted in

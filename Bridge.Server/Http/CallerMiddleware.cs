@@ -7,8 +7,12 @@ namespace Bridge.Server.Http;
 
 /// <summary>Lets callers in with the credentials that they show, and nobody else. Behind it <see cref="Caller.Of"/> says who it is.</summary>
 internal sealed class CallerMiddleware(
-    RequestDelegate next, Authenticator authenticator, AccessControl access, CredentialRefusals refusals, AuditLog audit)
+    RequestDelegate next, Authenticator authenticator, AccessControl access, AuditLog audit)
 {
+    // The second is what ASP.NET makes of the first where it believes it.
+    private static readonly string[] HeadersOfProxies =
+        ["X-Forwarded-For", "X-Original-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"];
+
     public Task InvokeAsync(HttpContext context)
     {
         string? secret;
@@ -18,7 +22,8 @@ internal sealed class CallerMiddleware(
         }
         catch (BridgeException refusal)
         {
-            throw RefuseCredentials(context, refusal);
+            audit.Refused(user: null, context.Connection.RemoteIpAddress, refusal);
+            throw;
         }
 
         return secret is null ? LetInWithoutSecretAsync(context) : LetInAsync(context, secret);
@@ -46,22 +51,15 @@ internal sealed class CallerMiddleware(
     {
         try
         {
-            context.User = await authenticator.FindAsync(secret, TakesTickets(context.Request), context.Connection.RemoteIpAddress);
+            context.User = await authenticator.FindAsync(secret, UrlCredential.IsPlaceOfTickets(context.Request));
         }
         catch (BridgeException refusal)
         {
-            throw RefuseCredentials(context, refusal);
+            audit.Refused(user: null, context.Connection.RemoteIpAddress, refusal);
+            throw;
         }
 
         await next(context);
-    }
-
-    private BridgeException RefuseCredentials(HttpContext context, BridgeException refusal)
-    {
-        var address = context.Connection.RemoteIpAddress;
-        var told = refusals.Count(address, refusal);
-        audit.Refused(user: null, address, told);
-        return told;
     }
 
     private Identity? FindWithoutSecret(HttpContext context)
@@ -83,8 +81,7 @@ internal sealed class CallerMiddleware(
     private static bool IsOfThisMachine(HttpContext context) =>
         context.Connection.RemoteIpAddress is { } address
         && IPAddress.IsLoopback(address)
-        && !context.Request.Headers.ContainsKey("X-Forwarded-For")
-        && !context.Request.Headers.ContainsKey("Forwarded")
+        && !Array.Exists(HeadersOfProxies, context.Request.Headers.ContainsKey)
         && IsNameOfThisMachine(context.Request.Host.Host);
 
     private static bool IsNameOfThisMachine(string host) =>
@@ -92,7 +89,4 @@ internal sealed class CallerMiddleware(
         || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
-
-    private static bool TakesTickets(HttpRequest request) =>
-        request.Path == "/events" || request.Path.StartsWithSegments("/hub", StringComparison.OrdinalIgnoreCase);
 }

@@ -59,10 +59,16 @@ internal static class HttpDoor
     private static void MapDirectly(this IEndpointRouteBuilder routes, string path, string[] methods, RequestDelegate endpoint)
     {
         var pipeline = routes.CreateApplicationBuilder();
+        var connections = routes.ServiceProvider.GetRequiredService<ConnectionLimits>();
         pipeline.UseExceptionHandler();
         pipeline.UseUrlLimit();
         pipeline.UseCrossOriginRules();
         pipeline.UseMiddleware<CallerMiddleware>();
+        pipeline.Use(next => context =>
+        {
+            context.Response.RegisterForDispose(connections.Open(Caller.Of(context)));
+            return next(context);
+        });
         pipeline.Run(endpoint);
         routes.MapMethods(path, methods, pipeline.Build()).ShortCircuit();
     }

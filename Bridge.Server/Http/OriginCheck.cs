@@ -13,7 +13,6 @@ internal sealed partial class OriginCheck
 {
     private readonly HashSet<string> _allowed;
     private readonly bool _allowsAny;
-
     private readonly AuditLog _audit;
 
     public OriginCheck(BridgeOptions options, AuditLog audit, ILogger<OriginCheck> logger)
@@ -36,7 +35,7 @@ internal sealed partial class OriginCheck
             return;
 
         var origin = header.ToString();
-        if (IsOwn(origin, request.Host.Value) || IsConfigured(origin))
+        if (IsOwn(origin, request) || IsConfigured(origin))
             return;
 
         var refusal = new BridgeException(ErrorCodes.Forbidden, $"Pages of {origin} may not use the bridge; Bridge:Cors:Origins allows them.");
@@ -44,11 +43,15 @@ internal sealed partial class OriginCheck
         throw refusal;
     }
 
-    /// <summary>The scheme is not compared: behind a proxy that ends TLS it differs from ours.</summary>
-    private static bool IsOwn(string origin, string? host) =>
+    /// <summary>
+    /// Behind a proxy that ends TLS the page's scheme is another than ours. But no page that came without TLS is ours where we have it: anybody
+    /// on its way could have written it.
+    /// </summary>
+    private static bool IsOwn(string origin, HttpRequest request) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var uri)
-        && (string.Equals(uri.Authority, host, StringComparison.OrdinalIgnoreCase)
-            || string.Equals($"{uri.Host}:{uri.Port}", host, StringComparison.OrdinalIgnoreCase));
+        && (uri.Scheme == Uri.UriSchemeHttps || !request.IsHttps)
+        && (string.Equals(uri.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)
+            || string.Equals($"{uri.Host}:{uri.Port}", request.Host.Value, StringComparison.OrdinalIgnoreCase));
 
     private static partial class Log
     {

@@ -9,10 +9,11 @@ using Bridge.Server.Requests;
 namespace Bridge.Server.Http;
 
 /// <summary><c>POST /publish</c>: a message, or a JSON array of them; answers when the broker has.</summary>
-internal sealed class PublishEndpoint(MessagePublisher publisher, BrokerManager brokers, BridgeOptions options)
+internal sealed class PublishEndpoint(MessagePublisher publisher, AccessChecks access, BrokerManager brokers, BridgeOptions options)
 {
     public async Task HandleAsync(HttpContext context)
     {
+        access.ThrowUnlessEver(Caller.Of(context), AccessAction.Publish);
         var key = IdempotencyKeyHeader.Read(context.Request.Headers);
         var body = await RequestBody.ReadAsync(context.Request, options.Limits, takesArrays: true);
         await (body.Items is { } items ? PublishAllAsync(context, items, key) : PublishAsync(context, body, key));

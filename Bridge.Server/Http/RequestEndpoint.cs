@@ -9,10 +9,11 @@ using Bridge.Server.Requests;
 namespace Bridge.Server.Http;
 
 /// <summary><c>POST /request</c>: takes what <c>POST /publish</c> takes, and answers the reply as <c>GET /events</c> shows a value.</summary>
-internal sealed class RequestEndpoint(MessagePublisher publisher, BridgeOptions options, IHostApplicationLifetime lifetime)
+internal sealed class RequestEndpoint(MessagePublisher publisher, AccessChecks access, CallerSessions sessions, BridgeOptions options, IHostApplicationLifetime lifetime)
 {
     public async Task HandleAsync(HttpContext context)
     {
+        access.ThrowUnlessEver(Caller.Of(context), AccessAction.Request);
         if (context.Request.Headers.ContainsKey("Idempotency-Key"))
             throw BridgeException.RequestInvalid("'Idempotency-Key' is for publishing: a reply is not kept.");
 
@@ -23,15 +24,29 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, BridgeOptions 
             throw new BridgeException(ErrorCodes.NotAcceptable, "A reply is one message; ask for format=json, raw or message.");
 
         var (message, timeout) = Parse(body);
-        // A bridge that stops does not wait for replies.
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
-        var reply = await publisher.RequestAsync(Caller.Of(context), message, timeout, ended.Token);
+        var reply = await RequestAsync(context, message, timeout);
         context.Response.Headers.CacheControl = "no-store";
-        context.Response.Headers.XContentTypeOptions = "nosniff";
         // The device has acted: its reply is not thrown away because nobody said how to show bytes.
         if (!Utf8Text.IsValid(reply.Payload.Span) && format is null && Representations.IsAny(context.Request.Headers.Accept))
             representation = Representation.Message;
         await ValueWriter.WriteAsync(context.Response, representation, reply);
+    }
+
+    private async Task<BridgeMessage> RequestAsync(HttpContext context, PublishRequest message, TimeSpan timeout)
+    {
+        var caller = Caller.Of(context);
+        using var session = sessions.Open(caller.Identity);
+        // A bridge that stops does not wait for replies.
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
+        try
+        {
+            return await publisher.RequestAsync(caller, message, timeout, ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            session.ThrowIfEnded();
+            throw;
+        }
     }
 
     private static (PublishRequest Message, TimeSpan Timeout) Parse(RequestBody body)

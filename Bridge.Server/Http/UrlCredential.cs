@@ -12,6 +12,10 @@ internal sealed record UrlCredential(string Secret, bool IsTicket)
     /// Tickets count where browsers can send no header, access tokens where SignalR's clients send them. Elsewhere a URL is no place for
     /// either, and they are not looked at.
     /// </summary>
-    public string? Take(HttpRequest request) =>
-        request.Path.StartsWithSegments("/hub", StringComparison.OrdinalIgnoreCase) || (IsTicket && request.Path == "/events") ? Secret : null;
+    public string? Take(HttpRequest request) => (IsTicket ? IsPlaceOfTickets(request) : IsHub(request)) ? Secret : null;
+
+    /// <summary>Whether a ticket lets in to what is asked for.</summary>
+    public static bool IsPlaceOfTickets(HttpRequest request) => request.Path == "/events" || IsHub(request);
+
+    private static bool IsHub(HttpRequest request) => request.Path.StartsWithSegments("/hub", StringComparison.OrdinalIgnoreCase);
 }

@@ -11,20 +11,23 @@ namespace Bridge.Server.Hubs;
 /// </summary>
 internal static class HubAdmission
 {
-    public static void AddTo(EndpointBuilder endpoint, ConnectionLimits limits)
+    public static void AddTo(EndpointBuilder endpoint, ConnectionLimits limits, CallerLimits rates)
     {
         var next = endpoint.RequestDelegate!;
         endpoint.RequestDelegate = endpoint.Metadata.OfType<NegotiateMetadata>().Any()
-            ? context => NegotiateAsync(context, next, limits)
+            ? context => NegotiateAsync(context, next, limits, rates)
             : context => IsConnection(context) ? ConnectAsync(context, next, limits) : next(context);
     }
 
     /// <summary>Whether the connection that a request has become counts already.</summary>
     public static bool IsAdmitted(HttpContext context) => context.Features.Get<ConnectionLease>() is not null;
 
-    private static Task NegotiateAsync(HttpContext context, RequestDelegate next, ConnectionLimits limits)
+    /// <summary>Each makes a connection that SignalR keeps for a while, whether it is used or not.</summary>
+    private static Task NegotiateAsync(HttpContext context, RequestDelegate next, ConnectionLimits limits, CallerLimits rates)
     {
-        limits.ThrowIfFull(Caller.Of(context));
+        var caller = Caller.Of(context);
+        limits.ThrowIfFull(caller);
+        rates.CountConnect(caller);
         return next(context);
     }
 

@@ -50,10 +50,11 @@ internal static class HubDoor
     public static void MapHubDoor(this IEndpointRouteBuilder routes)
     {
         var limits = routes.ServiceProvider.GetRequiredService<BridgeOptions>().Limits;
+        var rates = routes.ServiceProvider.GetRequiredService<CallerLimits>();
         var connections = routes.ServiceProvider.GetRequiredService<ConnectionLimits>();
         var hub = routes.MapHub<BridgeHub>("/hub", connection => connection.TransportSendTimeout = SendTimeout(limits));
         hub.Add(FrameUpgrade.AddTo);
-        hub.Add(endpoint => HubAdmission.AddTo(endpoint, connections));
+        hub.Add(endpoint => HubAdmission.AddTo(endpoint, connections, rates));
     }
 
     /// <summary>

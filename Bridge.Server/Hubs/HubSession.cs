@@ -8,22 +8,30 @@ namespace Bridge.Server.Hubs;
 /// <summary>Whose a hub connection is. When the credentials that it began with count no more, it is ended.</summary>
 internal sealed class HubSession : IDisposable
 {
+    private readonly Caller _caller;
     private readonly CallerSession _session;
     private readonly CancellationTokenRegistration _ended;
+    private readonly ConnectionLease? _lease;
 
     public HubSession(HubConnectionContext connection, CallerSessions sessions, ConnectionLimits limits)
     {
         var request = connection.GetHttpContext()!;
-        Caller = Caller.Of(request);
-        ConnectionLease? lease = null;
-        var refusal = HubAdmission.IsAdmitted(request) ? null : limits.TryOpen(Caller, out lease);
-        _session = sessions.Open(Caller.Identity, lease);
-        if (refusal is not null)
+        _caller = Caller.Of(request);
+        _session = sessions.Open(_caller.Identity);
+        if (!HubAdmission.IsAdmitted(request) && limits.TryOpen(_caller, out _lease) is not null)
             _session.End();
         _ended = _session.Ended.UnsafeRegister(static state => End((HubConnectionContext)state!), connection);
     }
 
-    public Caller Caller { get; }
+    /// <exception cref="Messages.BridgeException">The credentials count no more: what is still read of the connection is not done.</exception>
+    public Caller Caller
+    {
+        get
+        {
+            _session.ThrowIfEnded();
+            return _caller;
+        }
+    }
 
     /// <summary>That of the connection that a hub method runs for.</summary>
     public static HubSession Of(HubCallerContext context) =>
@@ -33,6 +41,7 @@ internal sealed class HubSession : IDisposable
     {
         _ended.Dispose();
         _session.Dispose();
+        _lease?.Dispose();
     }
 
     /// <summary>Nothing more is delivered from now on. The client is told to connect again, which it can with new credentials.</summary>

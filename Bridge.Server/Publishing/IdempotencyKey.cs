@@ -1,12 +1,13 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Publishing;
 
 /// <summary>An idempotency key, and whose it is: what others choose does not meet.</summary>
-/// <param name="User">The caller's name; those without one share their keys.</param>
+/// <param name="Caller">Whose.</param>
 /// <param name="Key">The key.</param>
-internal readonly record struct CallerKey(string? User, string Key);
+internal readonly record struct CallerKey(CallerId Caller, string Key);
 
 /// <summary>By which a message is known when a client sends it again.</summary>
 internal static class IdempotencyKey

@@ -1,4 +1,5 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Publishing;
@@ -18,12 +19,16 @@ internal sealed class IdempotentPublishes : IDisposable
     /// <summary>As many messages of arrays are remembered, a pointer each: 8 MB.</summary>
     public const int MostItems = 1_000_000;
 
+    /// <summary>As much of it one caller has at most: who uses up its own leaves others theirs.</summary>
+    public const int ShareOfOne = 10;
+
     public static readonly TimeSpan Memory = TimeSpan.FromMinutes(5);
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<CallerKey, KeyedPublish> _known = [];
+    private readonly Dictionary<CallerId, (int Keys, int Items)> _byCaller = [];
     private readonly LinkedList<KeyedPublish> _answered = new();
     private readonly TimeProvider _time;
     private readonly ITimer _sweep;
@@ -88,8 +93,9 @@ internal sealed class IdempotentPublishes : IDisposable
             throw Full($"{MostKeys} idempotency keys");
         if (_items + added.Items > MostItems)
             throw Full($"{_items} messages of arrays with idempotency keys");
+        ThrowIfBeyondItsShare(added);
         _known.Add(added.Key, added);
-        _items += added.Items;
+        Count(added, 1);
         return added;
     }
 
@@ -139,11 +145,31 @@ internal sealed class IdempotentPublishes : IDisposable
     private void Forget(KeyedPublish known)
     {
         _known.Remove(known.Key);
-        _items -= known.Items;
+        Count(known, -1);
+    }
+
+    private void ThrowIfBeyondItsShare(KeyedPublish added)
+    {
+        var (keys, items) = _byCaller.GetValueOrDefault(added.Key.Caller);
+        if (keys >= MostKeys / ShareOfOne || items + added.Items > MostItems / ShareOfOne)
+            throw new BridgeException(ErrorCodes.RateLimited, $"{keys} idempotency keys and {items} messages of arrays of yours are remembered already.") { RetryAfter = UntilOneIsForgotten };
+    }
+
+    private void Count(KeyedPublish known, int sign)
+    {
+        _items += sign * known.Items;
+        var (keys, items) = _byCaller.GetValueOrDefault(known.Key.Caller);
+        if (keys + sign == 0)
+            _byCaller.Remove(known.Key.Caller);
+        else
+            _byCaller[known.Key.Caller] = (keys + sign, items + (sign * known.Items));
     }
 
     private BridgeException Full(string what) => new(ErrorCodes.Overloaded, $"{what} are remembered already.")
     {
-        RetryAfter = _answered.First is { } oldest ? Memory - _time.GetElapsedTime(oldest.Value.AnsweredAt) : TimeSpan.FromSeconds(1),
+        RetryAfter = UntilOneIsForgotten,
     };
+
+    private TimeSpan UntilOneIsForgotten =>
+        _answered.First is { } oldest ? Memory - _time.GetElapsedTime(oldest.Value.AnsweredAt) : TimeSpan.FromSeconds(1);
 }

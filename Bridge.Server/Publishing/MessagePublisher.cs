@@ -17,11 +17,12 @@ internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPub
 
     /// <summary>Publishes a request, and completes with its reply (MQTT 5 §4.10).</summary>
     /// <exception cref="BridgeException">The caller may not, the broker did not take the request, or no reply came.</exception>
-    public Task<BridgeMessage> RequestAsync(Caller caller, PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task<BridgeMessage> RequestAsync(Caller caller, PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         access.ThrowUnlessRequestable(caller, request);
+        using var held = limits.HoldRequest(caller);
         limits.CountPublish(caller, request.Payload.Length);
-        return publisher.RequestAsync(caller, request, timeout, cancellationToken);
+        return await publisher.RequestAsync(caller, request, timeout, cancellationToken);
     }
 
     /// <summary>
@@ -53,7 +54,7 @@ internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPub
     private async Task<PublishReceipt> PublishOnceAsync(Caller caller, PublishRequest request, string key, CancellationToken cancellationToken)
     {
         var answers = await idempotent.PublishAsync(
-            new(caller.User, key), MessageDigest.Of(request), 1, run => run.PublishAsync(0, () => PublishForAllAsync(caller, request)), cancellationToken);
+            new(caller.Id, key), MessageDigest.Of(request), 1, run => run.PublishAsync(0, () => PublishForAllAsync(caller, request)), cancellationToken);
         return answers[0].For(request);
     }
 
@@ -61,7 +62,7 @@ internal sealed class MessagePublisher(AuditedPublisher publisher, IdempotentPub
     {
         var requests = items.ConvertAll(item => item.Request!);
         var answers = await idempotent.PublishAsync(
-            new(caller.User, key), MessageDigest.Of(requests), requests.Count, run => PublishMissingAsync(caller, run, requests), cancellationToken);
+            new(caller.Id, key), MessageDigest.Of(requests), requests.Count, run => PublishMissingAsync(caller, run, requests), cancellationToken);
         foreach (var (index, item) in items.Index())
             await item.PublishAsync(request => Task.FromResult(answers[index].For(request)));
     }

@@ -6,14 +6,19 @@ using Bridge.Server.FanOut;
 namespace Bridge.Server.Requests;
 
 /// <summary>What is told of the brokers: their links' numbers, and their streams'.</summary>
-internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams, AccessChecks access)
+internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams, AccessChecks access, CallerLimits limits)
 {
     /// <summary>The brokers with which the caller may do anything.</summary>
-    public BrokerInfo[] List(Caller caller) => [.. brokers.All.Where(broker => caller.Permissions.SeesBroker(broker.Key)).Select(Describe)];
+    public BrokerInfo[] List(Caller caller)
+    {
+        limits.CountRead(caller);
+        return [.. brokers.All.Where(broker => caller.Permissions.SeesBroker(broker.Key)).Select(Describe)];
+    }
 
     /// <exception cref="Messages.BridgeException">There is none with this key, or it is not the caller's to see.</exception>
     public BrokerInfo Get(Caller caller, string brokerKey)
     {
+        limits.CountRead(caller);
         access.ThrowUnlessVisible(caller, brokerKey);
         return Describe(brokers.Get(brokerKey));
     }

@@ -10,6 +10,9 @@ namespace Bridge.Server.Requests;
 /// <summary>What is read of brokers through every door: has the broker send what is asked for, and reads it or subscribes to it.</summary>
 internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, AccessChecks access, CallerLimits limits, TimeProvider time)
 {
+    /// <summary>So many values of a list count as another read.</summary>
+    private const int ValuesOfARead = 100;
+
     /// <summary>Subscribes a connection.</summary>
     /// <exception cref="BridgeException">The caller may not, or the broker or the bridge refuses.</exception>
     public async Task<SubscribeResult> SubscribeAsync(
@@ -57,7 +60,11 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         using var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
         if (upstream is not null)
             terms = OnDemand(broker, terms);
-        return wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait - time.GetElapsedTime(began), cancellationToken) : values.Read(terms);
+        var read = wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait - time.GetElapsedTime(began), cancellationToken) : values.Read(terms);
+        // Before it is made into an answer, which takes memory until its client has read it.
+        if (read.Messages.Count >= ValuesOfARead)
+            limits.CountRead(caller, read.Messages.Count / ValuesOfARead);
+        return read;
     }
 
     private static ReadTerms OnDemand(BrokerConnection broker, ReadTerms terms) =>

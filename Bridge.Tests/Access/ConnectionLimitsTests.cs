@@ -95,7 +95,7 @@ public sealed class ConnectionLimitsTests
         }
 
         using (var read = await LimitScene.ReadAsync(scene.One))
-            ((int)read.StatusCode).Should().Be(200, "that waits for nothing");
+            await LimitScene.ShouldBeLimitedAsync(read, "ConnectionsPerUser", 3);
         using (var other = await LimitScene.ReadAsync(scene.Two, "&format=stream"))
             ((int)other.StatusCode).Should().Be(200);
 

@@ -23,7 +23,7 @@ internal sealed class LimitScene : IAsyncDisposable
     private static readonly string[] Limits =
     [
         "ConnectionsPerUser", "ConnectionsPerAddress", "SubscriptionsPerUser", "SubscribesPerSecond", "ReadsPerSecond",
-        "PublishesPerSecond", "PublishBytesPerSecond", "RefusalsPerMinute",
+        "PublishesPerSecond", "PublishBytesPerSecond", "RequestsPerUser",
     ];
 
     private readonly MeterListener _listener = new();
@@ -132,7 +132,6 @@ internal sealed class LimitScene : IAsyncDisposable
     private static void UseForLimits(IServiceCollection services, FakeTimeProvider time)
     {
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CallerLimits>(provider, time));
-        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<CredentialRefusals>(provider, time));
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<AuditLog>(provider, time));
     }
 

@@ -20,7 +20,7 @@ public sealed class BridgeOptionsLoaderTests
               "Cors": { "Origins": ["*"] },
               "Limits": { "MaxPayloadBytes": -1, "MaxTopicLevels": 65537, "SubscriptionsPerConnection": -1, "OutboxBytes": -1,
                 "MaxUrlBytes": 262001, "ConnectionsPerUser": -1, "ConnectionsPerAddress": -1, "SubscriptionsPerUser": -1, "SubscribesPerSecond": -1,
-                "ReadsPerSecond": -1, "PublishesPerSecond": 1000001, "PublishBytesPerSecond": -1, "RefusalsPerMinute": -1 }
+                "ReadsPerSecond": -1, "PublishesPerSecond": 1000001, "PublishBytesPerSecond": -1, "RequestsPerUser": -1 }
             }
             """);
 
@@ -50,7 +50,7 @@ public sealed class BridgeOptionsLoaderTests
             "Bridge:Limits:ReadsPerSecond",
             "Bridge:Limits:PublishesPerSecond",
             "Bridge:Limits:PublishBytesPerSecond",
-            "Bridge:Limits:RefusalsPerMinute");
+            "Bridge:Limits:RequestsPerUser");
     }
 
     [Fact]

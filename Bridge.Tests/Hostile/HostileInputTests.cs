@@ -20,7 +20,7 @@ public sealed class HostileInputTests(ITestOutputHelper output)
     private const int MostLines = 200;
 
     /// <summary>Those of the well-behaved clients, with some that wait for their next HTTP request.</summary>
-    private const int MostOwnConnections = 8;
+    private const int MostOwnConnections = 16;
 
     private static readonly Attack[] Attacks =
     [
@@ -57,7 +57,8 @@ public sealed class HostileInputTests(ITestOutputHelper output)
         output.WriteLine($"Beside it {await witness.ShouldHaveSeenAllAsync()} numbers were published.");
         await scene.Broker.PublishAsync("before", "still there");
         await before.WaitForMessageAsync("before", message => message.GetText() == "still there");
-        await Eventually.HoldsAsync(() => (LinuxFigures.SendQueues(scene.Port)?.Count ?? 0) <= MostOwnConnections);
+        await Eventually.HoldsAsync(
+            () => (LinuxFigures.SendQueues(scene.Port)?.Count ?? 0) <= MostOwnConnections, describe: () => $"{LinuxFigures.SendQueues(scene.Port)?.Count} connections are left");
         var after = LinuxFigures.ResidentBytes(scene.Bridge.Id);
         output.WriteLine($"Memory: {memory / Megabyte} MiB before, {after / Megabyte} after, {LinuxFigures.PeakResidentBytes(scene.Bridge.Id) / Megabyte} at the most.");
         (after - memory).GetValueOrDefault().Should().BeLessThan(MostGrowth);

@@ -10,6 +10,9 @@ internal sealed class HostileScene : IAsyncDisposable
 
     private static readonly (string, string?)[] Topics = [("Topics:0", "good/#"), ("Topics:1", "hostile/#"), ("Topics:2", "quiet/#"), ("Topics:3", "before")];
 
+    private static readonly string[] NoLimits =
+        ["ConnectionsPerUser", "ConnectionsPerAddress", "SubscriptionsPerUser", "SubscribesPerSecond", "ReadsPerSecond", "PublishesPerSecond", "RequestsPerUser"];
+
     private HostileScene(MosquittoBroker broker, BridgeProcess bridge) => (Broker, Bridge) = (broker, bridge);
 
     public MosquittoBroker Broker { get; }
@@ -31,7 +34,9 @@ internal sealed class HostileScene : IAsyncDisposable
         var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_queued_messages 1000000" });
         try
         {
-            var all = BrokerSettings.Of(BrokerKey, broker, Topics).Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+            // Refused for a limit, they would harm nobody anyhow.
+            var limits = NoLimits.Select(limit => KeyValuePair.Create($"Bridge:Limits:{limit}", (string?)"0"));
+            var all = BrokerSettings.Of(BrokerKey, broker, Topics).Concat(limits).Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
             var scene = new HostileScene(broker, await BridgeProcess.StartAsync(all));
             await Eventually.HoldsAsync(async () =>
             {

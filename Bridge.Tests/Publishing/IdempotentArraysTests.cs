@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Messages;
 using Bridge.Server.Publishing;
 using Bridge.Tests.Support;
@@ -88,7 +89,7 @@ public sealed class IdempotentArraysTests : IDisposable
     public async Task PublishAsync_ManyWithTheSameFailure_KeepOneOfThem()
     {
         var failures = new List<Exception>();
-        var answers = await _publishes.PublishAsync(new(null, "k"), [], 1000, run => Task.WhenAll(Enumerable.Range(0, 1000).Select(index => run.PublishAsync(
+        var answers = await _publishes.PublishAsync(new(default, "k"), [], 1000, run => Task.WhenAll(Enumerable.Range(0, 1000).Select(index => run.PublishAsync(
             index, () => throw new BridgeException(ErrorCodes.PublishTimeout, $"{index % 2}") { IsOutcomeUnknown = true }))), default);
 
         foreach (var answer in answers)
@@ -127,7 +128,20 @@ public sealed class IdempotentArraysTests : IDisposable
         (await PublishAsync("new", 2, _ => default)).Should().Equal("a0", "a1");
         _publishes.Remembered.Should().Be((1, 2));
 
-        Task PublishNothingKnownAsync(string key) => _publishes.PublishAsync(new(null, key), digest, Most, run => run.PublishAsync(0, () => throw Lost), default);
+        Task PublishNothingKnownAsync(string key) => _publishes.PublishAsync(new(CallerId.Of(key, null), key), digest, Most, run => run.PublishAsync(0, () => throw Lost), default);
+    }
+
+    [Fact]
+    public async Task PublishAsync_MoreThanTheShareOfOne_IsRefusedToThatOneOnly()
+    {
+        for (var number = 0; number < IdempotentPublishes.MostItems / IdempotentPublishes.ShareOfOne / Most; number++)
+            await PublishAsync($"{number}", Most, _ => default);
+
+        var refusal = await RefusalAsync(PublishAsync("new", 2, _ => default));
+        var other = await _publishes.PublishAsync(new(CallerId.Of("bob", address: null), "new"), [1], 1, run => run.PublishAsync(0, () => throw Lost), default);
+
+        (refusal.Code, refusal.RetryAfter).Should().Be((ErrorCodes.RateLimited, IdempotentPublishes.Memory));
+        other.Should().ContainSingle();
     }
 
     private static PublishRequest Message(int index) => new() { BrokerKey = "plant", Topic = string.Create(CultureInfo.InvariantCulture, $"a{index}") };
@@ -138,7 +152,7 @@ public sealed class IdempotentArraysTests : IDisposable
     {
         var requests = Enumerable.Range(0, count).Select(Message).ToList();
         var answers = await _publishes.PublishAsync(
-            new(null, key),
+            new(default, key),
             MessageDigest.Of(requests),
             count,
             run => Task.WhenAll(requests.Index().Where(item => run.IsMissing(item.Index)).Select(item =>
