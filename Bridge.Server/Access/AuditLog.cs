@@ -59,6 +59,15 @@ internal sealed partial class AuditLog
             Log.Refused(_logger, address, refusal.Code, LogText.Of(refusal.Message));
     }
 
+    /// <summary>Notes refusals for what is sent, whoever sends it; the others were noted where the caller was looked at.</summary>
+    /// <param name="context">The request that failed, or that became the connection.</param>
+    /// <param name="failure">Any failure.</param>
+    public void NoteSizes(HttpContext? context, BridgeException failure)
+    {
+        if (failure is { Limit: null, Code: ErrorCodes.PayloadTooLarge or ErrorCodes.UriTooLong or ErrorCodes.TooManySubscriptions })
+            Refused((context?.User as Identity)?.User, context?.Connection.RemoteIpAddress, failure);
+    }
+
     private static partial class Log
     {
         [LoggerMessage(5003, LogLevel.Information, "{Caller} at {Address} published to '{Topic}' on broker '{Broker}' ({Bytes} bytes, QoS {Qos}, retain {Retain}) as {Request}: {Result}")]

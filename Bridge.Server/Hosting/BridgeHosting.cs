@@ -54,7 +54,7 @@ internal static class BridgeHosting
         string[] files = [$"appsettings.{builder.Environment.EnvironmentName}.json", "appsettings.json"];
         var folder = new PhysicalFileProvider(AppContext.BaseDirectory);
         foreach (var file in files)
-            builder.Configuration.Sources.Insert(0, new JsonConfigurationSource { FileProvider = folder, Path = file, Optional = true });
+            builder.Configuration.Sources.Insert(0, new JsonConfigurationSource { FileProvider = folder, Path = file, Optional = true, ReloadOnChange = true });
     }
 
     /// <summary>What is wrong with the variable <c>PORT</c>, where it counts; otherwise null.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Messages;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
@@ -14,7 +15,7 @@ namespace Bridge.Server.Http;
 /// Makes failures <c>application/problem+json</c> (RFC 9457) with their code: those of the bridge, and those that the framework finds,
 /// such as a path that does not exist. Also to clients that accept no JSON, to whom the framework by itself would tell nothing.
 /// </summary>
-internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
+internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, AuditLog audit, ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
     /// <summary>About how long a bridge that stops is away, if it is started again.</summary>
     private static readonly TimeSpan RestartTakes = TimeSpan.FromSeconds(5);
@@ -28,6 +29,7 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, I
         var failure = ToFailure(exception);
         if (failure.Code == ErrorCodes.Internal)
             Log.Failed(logger, context.Request.Method, context.Request.Path, exception);
+        audit.NoteSizes(context, failure);
         await TellAsync(context, failure);
         return true;
     }

@@ -1,11 +1,12 @@
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Messages;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bridge.Server.Hubs;
 
 /// <summary>Makes failures what hub clients are told: <c>code: detail</c>. A fault of the bridge is logged, and told without detail.</summary>
-internal sealed partial class ErrorFilter(ILogger<ErrorFilter> logger) : IHubFilter
+internal sealed partial class ErrorFilter(AuditLog audit, ILogger<ErrorFilter> logger) : IHubFilter
 {
     public async ValueTask<object?> InvokeMethodAsync(
         HubInvocationContext invocationContext,
@@ -17,6 +18,7 @@ internal sealed partial class ErrorFilter(ILogger<ErrorFilter> logger) : IHubFil
         }
         catch (BridgeException exception)
         {
+            audit.NoteSizes(invocationContext.Context.GetHttpContext(), exception);
             throw new HubException($"{exception.Code}: {exception.Message}");
         }
         catch (OperationCanceledException) when (invocationContext.Context.ConnectionAborted.IsCancellationRequested)

@@ -64,7 +64,6 @@ internal sealed class LimitScene : IAsyncDisposable
         var host = await BridgeHost.StartAsync(
             SettingsOf(limits).Concat(more).ToLookup(setting => setting.Key, setting => (string?)setting.Value).Select(setting => KeyValuePair.Create(setting.Key, setting.Last())),
             time is null ? null : services => UseForLimits(services, time));
-        host.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Users[0]);
         await host.WaitForStateAsync("embedded", BrokerState.Connected);
         var started = new LimitScene(host);
         started.Listen();

@@ -90,7 +90,9 @@ public sealed class ReplyLinkTests
     {
         const int Count = 2_000;
         await using var broker = await MosquittoBroker.StartNewAsync();
-        await using var host = await LinkHost.ConnectAsync(broker, ("ClientId", ClientId), ("Topics", topics));
+        await using var host = await BridgeHost.StartAsync(
+            BrokerSettings.Of(LinkHost.Key, broker, ("ClientId", ClientId), ("Topics", topics)).Append(new("Bridge:Limits:RequestsPerUser", "0")));
+        await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);
         // All are on their way before the first is answered, and the last is answered first.
         await using var responder = await Responder.StartAsync(broker.Port, "ask/+", async (self, request) =>
         {

@@ -16,7 +16,7 @@ public sealed class ManyReadersTests
 
     // They have one address, and no names; and the client reads on for two seconds before it closes what it has left.
     private static readonly KeyValuePair<string, string?>[] Unlimited =
-        [new("Bridge:Limits:SubscribesPerSecond", "0"), new("Bridge:Limits:ConnectionsPerAddress", "0")];
+        [new("Bridge:Limits:SubscribesPerSecond", "0"), new("Bridge:Limits:ReadsPerSecond", "0"), new("Bridge:Limits:ConnectionsPerAddress", "0")];
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 

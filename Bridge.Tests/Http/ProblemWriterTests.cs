@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using Bridge.Contracts;
+using Bridge.Server.Access;
 using Bridge.Server.Http;
 using Bridge.Server.Messages;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -15,7 +18,11 @@ public sealed class ProblemWriterTests
     {
         using var gone = new CancellationTokenSource();
         var context = new DefaultHttpContext { RequestAborted = gone.Token };
-        var writer = new ProblemWriter(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), NullLogger<ProblemWriter>.Instance);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var writer = new ProblemWriter(
+            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance),
+            new AuditLog(NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>(), TimeProvider.System),
+            NullLogger<ProblemWriter>.Instance);
         await gone.CancelAsync();
 
         await writer.TellAsync(context, new BridgeException(ErrorCodes.TopicInvalid, "No."));

@@ -1,3 +1,4 @@
+using Bridge.Server.Access;
 using Bridge.Tests.Support;
 
 namespace Bridge.Tests.Http;
@@ -18,6 +19,7 @@ public sealed class UrlLimitTests
 
         ((int)read.StatusCode).Should().BeOneOf(200, 404, 405);
         (await refused.ShouldBeProblemAsync(414, "uri_too_long")).Should().Be("The URL may have 100 bytes: Bridge:Limits:MaxUrlBytes.");
+        host.Logs.Entries.Items.Should().ContainSingle(entry => entry.Category == AuditLog.Category && entry.Message.Contains("uri_too_long"));
     }
 
     [Theory]
