@@ -20,6 +20,9 @@ internal interface IAssault
 /// <param name="Create">Makes what each of them sends.</param>
 internal sealed record Attack(string Name, int Inputs, int Connections, Func<Random, IAssault> Create)
 {
+    /// <summary>One connection takes seconds at the most, and each wait within has a shorter bound of its own.</summary>
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(100);
+
     /// <summary>Sends all of it; the same with the same seed.</summary>
     /// <returns>How many inputs the bridge has read.</returns>
     public async Task<int> RunAsync(int port, int seed)
@@ -36,7 +39,7 @@ internal sealed record Attack(string Name, int Inputs, int Connections, Func<Ran
         {
             try
             {
-                count += await assault.RunAsync(port);
+                count += await assault.RunAsync(port).WaitAsync(MostPatience);
             }
             catch (Exception exception)
             {

@@ -36,7 +36,9 @@ internal sealed class HostileScene : IAsyncDisposable
         {
             // Refused for a limit, they would harm nobody anyhow.
             var limits = NoLimits.Select(limit => KeyValuePair.Create($"Bridge:Limits:{limit}", (string?)"0"));
-            var all = BrokerSettings.Of(BrokerKey, broker, Topics).Concat(limits).Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+            // A line for each publish is what an operator asks for.
+            var audit = KeyValuePair.Create("Logging:LogLevel:Bridge.Audit", (string?)"None");
+            var all = BrokerSettings.Of(BrokerKey, broker, Topics).Concat(limits).Append(audit).Concat(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
             var scene = new HostileScene(broker, await BridgeProcess.StartAsync(all));
             await Eventually.HoldsAsync(async () =>
             {

@@ -12,6 +12,7 @@ internal static class HubAnswers
     /// <returns><see cref="Arrival.More"/> when it came; <see cref="Arrival.End"/> when the hub ended the connection before, or is about to.</returns>
     public static async Task<Arrival> ReadUntilAsync(HostileConnection connection, byte[] marker, TimeSpan patience)
     {
+        var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             while (TryTake(connection, marker) is { } found)
@@ -23,8 +24,13 @@ internal static class HubAnswers
             var arrival = await connection.ReceiveAsync(patience);
             if (arrival != Arrival.More)
                 return arrival;
+            // What it is subscribed to may go on for ever, and the marker be part of what was sent before it.
+            if (TimeProvider.System.GetElapsedTime(began) > Longest(patience))
+                return Arrival.Nothing;
         }
     }
+
+    private static TimeSpan Longest(TimeSpan patience) => patience < HostileConnection.MostPatience / 10 ? 10 * patience : HostileConnection.MostPatience;
 
     /// <returns>Null where no whole frame is there; <see cref="Arrival.Nothing"/> for one that is something else.</returns>
     private static Arrival? TryTake(HostileConnection connection, byte[] marker)
