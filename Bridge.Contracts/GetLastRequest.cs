@@ -68,6 +68,13 @@ public sealed record class GetLastResult
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Reset { get; init; }
 
+    /// <summary>
+    /// Whether the bridge itself may have missed some of the changes that were asked for: its link to the broker was down, or it was restarted.
+    /// </summary>
+    [Key("gap")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Gap { get; init; }
+
     /// <summary>How many values were left out because they are older than was asked for.</summary>
     [Key("stale")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]

@@ -36,4 +36,11 @@ public sealed record class MessageBatch
     /// </summary>
     [Key("snapshotComplete")]
     public bool SnapshotComplete { get; init; }
+
+    /// <summary>
+    /// In the first batch of a subscription that goes on from a cursor: whether the bridge itself may have missed messages since then, because
+    /// its link to the broker was down, or it was restarted. Absent when false.
+    /// </summary>
+    [Key("gap")]
+    public bool Gap { get; init; }
 }

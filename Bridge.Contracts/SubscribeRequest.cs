@@ -74,6 +74,13 @@ public sealed record class SubscribeResult
     /// </summary>
     [Key("resumed")]
     public bool Resumed { get; init; }
+
+    /// <summary>
+    /// Whether the bridge itself may have missed messages since that cursor: its link to the broker was down, or it was restarted. What it
+    /// knows follows all the same. False where the subscription does not go on from a cursor.
+    /// </summary>
+    [Key("gap")]
+    public bool Gap { get; init; }
 }
 
 /// <summary>What <see cref="HubMethods.Unsubscribe"/> takes.</summary>

@@ -5,6 +5,7 @@ using Bridge.Server.FanOut;
 using Bridge.Server.Hosting;
 using Bridge.Server.Http;
 using Bridge.Server.Hubs;
+using Bridge.Server.Persistence;
 using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
 using Bridge.Server.Tls;
@@ -24,6 +25,7 @@ public static class BridgeSetup
         services.AddSingleton<Func<BridgeOptions>>(provider => () => LoadOptions(provider));
         services.AddAccess();
         services.AddFanOut();
+        services.AddPersistence();
         services.AddBrokers();
         services.AddPublishing();
         services.AddSingleton<RequestParser>();

@@ -3,6 +3,7 @@ using Bridge.Contracts;
 using Bridge.Server;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
+using Bridge.Server.Persistence;
 using Bridge.Server.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -31,13 +32,14 @@ public sealed class ArchitectureTests
         ("Access", ["Topics", "Messages", "Limits", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration", "Certificates"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
+        ("Persistence", ["Topics", "Messages", "Configuration", "Caching", "FanOut"]),
         ("Publishing", ["Messages", "Access", "Brokers"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing"]),
         ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
         ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
         ("Tls", ["Configuration", "Certificates"]),
         ("Hosting", ["Configuration", "Access"]),
-        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
+        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
@@ -48,7 +50,7 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "FanOut.FanOutOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
+        "FanOut.FanOutOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
     ];
@@ -114,7 +116,7 @@ public sealed class ArchitectureTests
         var knowsSettings = isReader || Layers.Single(layer => layer.Namespace == NamespaceOf(user)).MayUse.Contains("Configuration");
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
             || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)
-                || used == typeof(ServerTlsOptionsValidator)));
+                || used == typeof(ServerTlsOptionsValidator) || used == typeof(PersistenceOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

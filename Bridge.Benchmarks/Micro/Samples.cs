@@ -33,7 +33,7 @@ internal static class Samples
     {
         var lastId = 0;
         var options = new FanOutOptions { GatherMilliseconds = 0 };
-        return new MessageStream("plant", new CacheOptions(), options, "0123abcd", () => $"s{++lastId}", TimeProvider.System, Metrics, NullLogger.Instance);
+        return new MessageStream("plant", new CacheOptions(), options, new StreamStart("0123abcd"), history: null, () => $"s{++lastId}", TimeProvider.System, Metrics, NullLogger.Instance);
     }
 
     public static Outbox Outbox(IOutboxSink sink) =>

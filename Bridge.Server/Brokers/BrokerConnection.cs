@@ -214,6 +214,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             tls = _factory.Url.IsTls ? BrokerTls.Load(_options.Tls, _contentRoot) : null;
             await using var session = await ConnectAsync(tls);
             session.Start();
+            // Also where the broker has kept the session: it need not keep messages of QoS 0 (MQTT 5 §4.1).
+            _consumer.MayHaveMissed();
             _subscriptions.Reset(session.IsSessionPresent);
             await _upstream.SendAsync(session, alsoSuspects: false, _stopping.Token);
             _session = session;

@@ -36,6 +36,24 @@ internal sealed class CachedMessage(BridgeMessage message, long position)
     /// </summary>
     public object? Receivers { get; set; }
 
+    /// <summary>Sets the last retained message, where another message came after it.</summary>
+    public void SetRetained(BridgeMessage retained)
+    {
+        Retained = retained;
+        Bytes += Measure(retained) - Overhead;
+    }
+
+    /// <summary>Notes that the broker has sent the message again: it need not be believed any more that it holds.</summary>
+    public void Confirm(BridgeMessage repeated, long position)
+    {
+        SeenAt = position;
+        if (Message.Source != MessageSource.Restored || !Message.Retain)
+            return;
+
+        Message = Message with { Source = repeated.Source };
+        Retained = Message;
+    }
+
     public void Replace(BridgeMessage message, long position)
     {
         (Message, Position, SeenAt) = (message, position, position);

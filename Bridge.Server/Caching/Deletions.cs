@@ -35,17 +35,30 @@ internal sealed class Deletions
         }
     }
 
+    /// <summary>Says that those up to a position are not known.</summary>
+    public void ForgetUpTo(long position) => ForgottenUpTo = Math.Max(ForgottenUpTo, position);
+
     /// <summary>Forgets a topic's deletion: it has a value again.</summary>
     public void Undo(string topic) => _newest.Remove(topic);
 
     /// <summary>Appends the deletions after a position, and not after another, that still hold: the newest of each topic.</summary>
     public void Find(TopicFilter filter, long after, long upTo, List<SequencedMessage> results)
     {
+        foreach (var deletion in Between(after, upTo))
+        {
+            if (filter.Matches(deletion.Message.Topic))
+                results.Add(deletion);
+        }
+    }
+
+    /// <summary>The deletions after a position, and not after another, that still hold: the newest of each topic.</summary>
+    public IEnumerable<SequencedMessage> Between(long after, long upTo)
+    {
         for (var i = _inOrder.FirstAfter(after); i < _inOrder.Count && _inOrder[i].Position <= upTo; i++)
         {
-            ref readonly var deletion = ref _inOrder[i];
-            if (_newest.GetValueOrDefault(deletion.Message.Topic) == deletion.Position && filter.Matches(deletion.Message.Topic))
-                results.Add(deletion);
+            var deletion = _inOrder[i];
+            if (_newest.GetValueOrDefault(deletion.Message.Topic) == deletion.Position)
+                yield return deletion;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Bridge.Contracts;
 using Bridge.Server.Messages;
 using Bridge.Server.Topics;
 
@@ -72,6 +73,52 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
         }
 
         return known;
+    }
+
+    /// <summary>Takes what was read back from disk. Only for a cache that is empty.</summary>
+    public void Restore(StreamStart start)
+    {
+        foreach (var (position, message, retained) in start.Values)
+        {
+            if (Store(new SequencedMessage(position, message with { Source = MessageSource.Restored })) is { } kept && retained is not null)
+            {
+                Bytes -= kept.Bytes;
+                kept.SetRetained(retained);
+                Bytes += kept.Bytes;
+            }
+        }
+
+        _evictedUpTo = Math.Max(_evictedUpTo, start.EvictedUpTo);
+        _deletions.ForgetUpTo(start.DeletionsForgottenUpTo);
+    }
+
+    /// <summary>
+    /// Finds what has changed since the last time, and goes on from there, no more than is asked for. A topic that changes again comes
+    /// again, behind all others: what is read to its end holds every topic as it was then.
+    /// </summary>
+    /// <param name="changes">How far it has come, and what it finds.</param>
+    /// <param name="position">The stream's position.</param>
+    /// <param name="most">How many values at most.</param>
+    public void CollectChanges(StreamChanges changes, long position, int most)
+    {
+        changes.Values.Clear();
+        var now = time.GetUtcNow();
+        var walk = changes.Walk;
+        var from = walk.After;
+        var cached = FirstAfter(walk);
+        for (; cached is not null && changes.Values.Count < most; cached = cached.Newer)
+        {
+            walk = walk with { At = cached, After = cached.Position };
+            if (!IsOver(cached, now))
+                changes.Values.Add(new KeptMessage(cached.Position, cached.Message, cached.Message.Retain ? null : cached.Retained));
+        }
+
+        changes.IsWhole = cached is null;
+        changes.Walk = changes.IsWhole ? walk with { After = position } : walk;
+        foreach (var deletion in _deletions.Between(from, changes.Walk.After))
+            changes.Values.Add(new KeptMessage(deletion.Position, deletion.Message, null));
+        changes.EvictedUpTo = _evictedUpTo;
+        changes.DeletionsForgottenUpTo = _deletions.ForgottenUpTo;
     }
 
     /// <summary>Gives the last message of one topic.</summary>

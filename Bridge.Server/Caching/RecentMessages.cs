@@ -25,6 +25,24 @@ internal sealed class RecentMessages(CacheOptions options)
             Drop();
     }
 
+    /// <summary>Says that those up to a position are not here.</summary>
+    public void Begin(long after) => DroppedUpTo = after;
+
+    /// <summary>Finds the messages since the last time, and goes on from there, no more than is asked for.</summary>
+    /// <param name="changes">How far it has come, and what it finds.</param>
+    /// <param name="position">The stream's position.</param>
+    /// <param name="most">How many at most.</param>
+    public void CollectChanges(StreamChanges changes, long position, int most)
+    {
+        changes.Messages.Clear();
+        if (DroppedUpTo > changes.MessagesUpTo)
+            (changes.MessagesUpTo, changes.MissedUpTo) = (DroppedUpTo, DroppedUpTo);
+        var i = _messages.FirstAfter(changes.MessagesUpTo);
+        for (; i < Count && changes.Messages.Count < most; i++)
+            changes.Messages.Add(_messages[i]);
+        changes.MessagesUpTo = i == Count ? position : _messages[i - 1].Position;
+    }
+
     /// <summary>Appends the messages of a walk that match, in order, no more than is asked for.</summary>
     /// <returns>Whether there are no more.</returns>
     public bool FindNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)

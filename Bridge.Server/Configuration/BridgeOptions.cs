@@ -3,6 +3,7 @@ using Bridge.Server.Brokers;
 using Bridge.Server.Caching;
 using Bridge.Server.FanOut;
 using Bridge.Server.Http;
+using Bridge.Server.Persistence;
 using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
@@ -21,6 +22,9 @@ public sealed class BridgeOptions
 
     /// <summary>The bounds of the last-message cache.</summary>
     public CacheOptions Cache { get; set; } = new();
+
+    /// <summary>What outlasts a restart.</summary>
+    public PersistenceOptions Persistence { get; set; } = new();
 
     /// <summary>How messages go to those who subscribed.</summary>
     public FanOutOptions FanOut { get; set; } = new();

@@ -1,6 +1,7 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
+using Bridge.Server.Persistence;
 using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
@@ -43,6 +44,7 @@ internal static class BridgeOptionsLoader
         if (options.Cache.Ttl < TimeSpan.Zero)
             cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
 
+        PersistenceOptionsValidator.Check(options.Persistence, checks.At(nameof(options.Persistence)), KeysOf(options));
         checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
         CheckLimits(options.Limits, checks.At(nameof(options.Limits)));
         ServerTlsOptionsValidator.Check(options.Tls, checks);
@@ -72,8 +74,13 @@ internal static class BridgeOptionsLoader
     {
         if (options.Access.Certificates.Count > 0 && options.Tls.ClientCaFile is null)
             checks.At(nameof(options.Access)).Fail(nameof(options.Access.Certificates), "needs Bridge:Tls:ClientCaFile: the CA whose certificates are accepted");
+        AccessOptionsValidator.Check(options.Access, checks.At(nameof(options.Access)), KeysOf(options));
+    }
+
+    private static string[] KeysOf(BridgeOptions options)
+    {
         string[] embedded = options.EmbeddedBroker.Enabled ? [EmbeddedBrokerOptions.BrokerKey] : [];
-        AccessOptionsValidator.Check(options.Access, checks.At(nameof(options.Access)), [.. options.Brokers.Keys, .. embedded]);
+        return [.. options.Brokers.Keys, .. embedded];
     }
 
     private static void CheckOrigins(BridgeOptions options, OptionsChecks checks)

@@ -73,6 +73,8 @@ internal static class JsonHubRecords
             writer.WriteBoolean("snapshot"u8, true);
         if (header.SnapshotComplete)
             writer.WriteBoolean("snapshotComplete"u8, true);
+        if (header.Gap)
+            writer.WriteBoolean("gap"u8, true);
         writer.WriteStartArray("messages"u8);
         foreach (ref readonly var message in messages)
             BridgeMessageJsonConverter.Write(writer, message.Message, EnvelopeMembers.InBatch);

@@ -22,6 +22,9 @@ internal sealed class LastValues
     /// <summary>Whether it is everything, though changes were asked for: what has changed cannot be told any more.</summary>
     public bool IsReset { get; init; }
 
+    /// <summary>Whether the bridge itself may have missed some of what has changed: its link was down, or it was restarted.</summary>
+    public bool HasGap { get; init; }
+
     /// <summary>How many values were left out because they are too old.</summary>
     public int Stale { get; init; }
 

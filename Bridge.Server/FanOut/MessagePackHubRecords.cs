@@ -74,7 +74,7 @@ internal static class MessagePackHubRecords
 
     private static void WriteBatch(ref MessagePackWriter packer, in BatchHeader header, ReadOnlySpan<SequencedMessage> messages)
     {
-        packer.WriteMapHeader(4 + (header.Skipped > 0 ? 1 : 0) + (header.Snapshot ? 1 : 0) + (header.SnapshotComplete ? 1 : 0));
+        packer.WriteMapHeader(4 + (header.Skipped > 0 ? 1 : 0) + (header.Snapshot ? 1 : 0) + (header.SnapshotComplete ? 1 : 0) + (header.Gap ? 1 : 0));
         packer.WriteString("subscription"u8);
         packer.Write(header.Subscription);
         packer.WriteString("brokerKey"u8);
@@ -96,6 +96,12 @@ internal static class MessagePackHubRecords
         if (header.SnapshotComplete)
         {
             packer.WriteString("snapshotComplete"u8);
+            packer.Write(true);
+        }
+
+        if (header.Gap)
+        {
+            packer.WriteString("gap"u8);
             packer.Write(true);
         }
 

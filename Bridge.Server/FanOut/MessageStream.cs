@@ -12,6 +12,8 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 {
+    private const int MessagesForANotice = 2000;
+
     private readonly Lock _gate = new();
     private readonly LastMessageCache _cache;
     private readonly RecentMessages _recent;
@@ -20,18 +22,35 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     private readonly WatchList _watches = new();
     private readonly Dictionary<Outbox, int> _outboxes = [];
     private readonly string _epoch;
+    private readonly IStreamHistory? _history;
     private readonly FanOutMetrics _metrics;
     private readonly ILogger _logger;
     private long _position;
+    private long _gapAt;
     private long _evictedTold;
     private long _conflatedTold;
 
+    /// <param name="brokerKey">The broker.</param>
+    /// <param name="cache">The cache's bounds.</param>
+    /// <param name="options">How messages are delivered.</param>
+    /// <param name="start">What it begins with.</param>
+    /// <param name="history">Its messages on disk, where these are kept.</param>
+    /// <param name="nextId">Gives ids for feeds.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="metrics">The counters.</param>
+    /// <param name="logger">The log.</param>
     public MessageStream(
-        string brokerKey, CacheOptions cache, FanOutOptions options, string epoch, Func<string> nextId, TimeProvider time, FanOutMetrics metrics, ILogger logger)
+        string brokerKey, CacheOptions cache, FanOutOptions options, StreamStart start, IStreamHistory? history,
+        Func<string> nextId, TimeProvider time, FanOutMetrics metrics, ILogger logger)
     {
-        (BrokerKey, _epoch, _metrics, _logger) = (brokerKey, epoch, metrics, logger);
+        (BrokerKey, _epoch, _history, _metrics, _logger) = (brokerKey, start.Epoch, history, metrics, logger);
         _cache = new LastMessageCache(cache, time);
+        _cache.Restore(start);
         _recent = new RecentMessages(cache);
+        _recent.Begin(start.KnownUpTo);
+        _position = start.Position;
+        if (_position > 0)
+            MayHaveMissed();
         _feeds = new FeedDirectory(this, nextId);
         _delivery = new FeedDelivery(_gate, options, time, logger);
         Values = new ValueReader(this, time);
@@ -47,6 +66,11 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
     /// <summary>A position as clients know it. The epoch tells it from those of other brokers and of other runs.</summary>
     public string CursorAt(long position) => new StreamCursor(_epoch, position).ToString();
+
+    /// <summary>Is called whenever some more messages have come, under the stream's lock.</summary>
+    public Action? ManyCame { get; set; }
+
+    public void MayHaveMissed() => Interlocked.Exchange(ref _gapAt, Advance());
 
     public long Advance()
     {
@@ -66,7 +90,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
                 if (_cache.TryGet(message.Topic, out var known)
                     && (IsSame(known.Message, message) || (known.Retained is { } retained && IsSame(retained, message))))
                 {
-                    known.SeenAt = position;
+                    known.Confirm(message, position);
                     return;
                 }
             }
@@ -76,6 +100,22 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             foreach (var feed in _feeds.Match(message.Topic, _cache.Store(sequenced)))
                 _delivery.Append(feed, sequenced);
             _watches.Wake(message.Topic);
+            if (position % MessagesForANotice == 0)
+                ManyCame?.Invoke();
+        }
+    }
+
+    /// <summary>Finds what has changed since the last time, for who writes it down.</summary>
+    /// <param name="changes">How far it has come, and what it finds.</param>
+    /// <param name="most">How many values, and how many messages, at most.</param>
+    /// <param name="withMessages">Whether each message is wanted too.</param>
+    public void CollectChanges(StreamChanges changes, int most, bool withMessages)
+    {
+        lock (_gate)
+        {
+            _cache.CollectChanges(changes, _position, most);
+            if (withMessages)
+                _recent.CollectChanges(changes, _position, most);
         }
     }
 
@@ -97,6 +137,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <exception cref="OperationCanceledException">The connection is closed.</exception>
     public Subscription Subscribe(Outbox outbox, in SubscriptionTerms terms, IDisposable? upstream)
     {
+        // It is on disk: looked at before anybody has to wait for it.
+        var older = FindOlder(terms);
         lock (_gate)
         {
             var after = terms.ResumeFrom is { } cursor && Locate(cursor) is { } located && located >= terms.HeardSince ? located : default(long?);
@@ -106,7 +148,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             _cache.Find(terms.Filter, last, forgetReceivers: feed.Subscribers.Count == 0);
             var matchedTopics = last.Count;
             var subscriber = new Subscriber(feed, outbox, upstream) { Reached = new FeedMark(feed.Appended.Count, _position) };
-            var resumed = after is { } from ? TryResume(subscriber, from) : null;
+            var resumed = after is { } from ? TryResume(subscriber, from, older) : null;
             // Who asked to go on, and cannot, must know what is.
             var first = resumed ?? (terms.Snapshot || terms.ResumeFrom is not null ? Replay.Snapshot(subscriber, last, _position) : null);
             try
@@ -121,7 +163,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
             feed.Subscribers.Add(subscriber);
             _outboxes[outbox] = _outboxes.GetValueOrDefault(outbox) + 1;
-            return new Subscription(feed.Id, CursorAt(_position), matchedTopics, resumed is not null);
+            return new Subscription(feed.Id, CursorAt(_position), matchedTopics, resumed is not null, resumed?.HasGap ?? false);
         }
     }
 
@@ -169,14 +211,19 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <returns>Whether there are no more.</returns>
     public bool ReadNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
     {
+        if (_history is not null && IsOlder(walk) && _history.TryReadNext(filter, ref walk, most, mostBytes, results))
+            return walk.After == walk.UpTo;
+
         lock (_gate)
             return Read(filter, ref walk, most, mostBytes, results);
     }
 
     /// <summary>Finds the last values that match, or what has changed of them, in no certain order.</summary>
-    /// <returns>As of when, and whether it is everything because what has changed cannot be told any more.</returns>
+    /// <returns>
+    /// As of when, whether it is everything because what has changed cannot be told any more, and whether the bridge may have missed changes.
+    /// </returns>
     /// <exception cref="BridgeException">A cursor is of no time that was.</exception>
-    public (StreamCursor Cursor, bool IsReset) Find(ReadTerms terms, List<SequencedMessage> results)
+    public (StreamCursor Cursor, bool IsReset, bool HasGap) Find(ReadTerms terms, List<SequencedMessage> results)
     {
         lock (_gate)
         {
@@ -187,7 +234,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
                 _cache.FindChanges(terms.Filter, after, results);
             else
                 _cache.Find(terms.Filter, results);
-            return (new StreamCursor(_epoch, _position), !isKnown);
+            return (new StreamCursor(_epoch, _position), !isKnown, isKnown && terms.ChangesAfter < _gapAt);
         }
     }
 
@@ -249,14 +296,39 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     }
 
     /// <summary>What a subscriber has missed since a position; null where that cannot be told any more.</summary>
-    private Replay? TryResume(Subscriber subscriber, long after)
+    private Replay? TryResume(Subscriber subscriber, long after, HistoryPart? older)
     {
-        var isLatest = subscriber.Feed.Mode.IsLatest;
-        if (isLatest ? !_cache.KnowsSince(after) : after < _recent.DroppedUpTo)
+        var filter = subscriber.Feed.Filter;
+        var hasGap = after < _gapAt;
+        if (subscriber.Feed.Mode.IsLatest)
+        {
+            var changes = new CacheWalk(after, _position, WalkKind.LastMessagesAndDeletions);
+            return _cache.KnowsSince(after) ? Replay.Resume(subscriber, ReadAll(filter, changes), changes, hasGap) : null;
+        }
+
+        var walk = new CacheWalk(after, _position, WalkKind.EachMessage);
+        if (after >= _recent.DroppedUpTo)
+            return Replay.Resume(subscriber, ReadAll(filter, walk), walk, hasGap);
+        if (older is null || older.UpTo < _recent.DroppedUpTo)
             return null;
 
-        var walk = new CacheWalk(after, _position, isLatest ? WalkKind.LastMessagesAndDeletions : WalkKind.EachMessage);
-        return Replay.Resume(subscriber, ReadAll(subscriber.Feed.Filter, walk), walk);
+        var newer = ReadAll(filter, walk with { After = older.UpTo });
+        return Replay.ResumeFromDisk(subscriber, older.Count + newer.Count, walk, hasGap);
+    }
+
+    private HistoryPart? FindOlder(in SubscriptionTerms terms)
+    {
+        if (_history is null || terms.Mode.IsLatest || terms.ResumeFrom is not { } cursor || cursor.Epoch != _epoch)
+            return null;
+
+        return IsOlder(new CacheWalk(cursor.Position, long.MaxValue, WalkKind.EachMessage)) ? _history.Find(terms.Filter, cursor.Position) : null;
+    }
+
+    /// <summary>Whether each message is wanted, also those that are not in memory any more.</summary>
+    private bool IsOlder(in CacheWalk walk)
+    {
+        lock (_gate)
+            return walk.Kind == WalkKind.EachMessage && walk.After < _recent.DroppedUpTo;
     }
 
     private List<SequencedMessage> ReadAll(TopicFilter filter, CacheWalk walk)

@@ -9,14 +9,18 @@ internal sealed class MessageStreams : IDisposable
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
     private readonly Dictionary<string, MessageStream> _streams;
+    private readonly BridgeOptions _options;
+    private readonly IStreamStore _store;
+    private readonly TimeProvider _time;
+    private readonly FanOutMetrics _metrics;
+    private readonly ILogger<MessageStream> _logger;
     private readonly ITimer _sweep;
     private long _lastId;
 
-    public MessageStreams(BridgeOptions options, TimeProvider time, FanOutMetrics metrics, ILogger<MessageStream> logger)
+    public MessageStreams(BridgeOptions options, IStreamStore store, TimeProvider time, FanOutMetrics metrics, ILogger<MessageStream> logger)
     {
-        _streams = options.Brokers.Keys.ToDictionary(
-            key => key,
-            key => new MessageStream(key, options.Cache, options.FanOut, NewEpoch(), NextId, time, metrics, logger));
+        (_options, _store, _time, _metrics, _logger) = (options, store, time, metrics, logger);
+        _streams = options.Brokers.Keys.ToDictionary(key => key, Begin);
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 
@@ -29,6 +33,15 @@ internal sealed class MessageStreams : IDisposable
         _sweep.Dispose();
         foreach (var stream in _streams.Values)
             stream.Dispose();
+    }
+
+    private MessageStream Begin(string brokerKey)
+    {
+        var start = _store.Begin(brokerKey, NewEpoch());
+        var stream = new MessageStream(
+            brokerKey, _options.Cache, _options.FanOut, start, _store.HistoryOf(brokerKey), NextId, _time, _metrics, _logger);
+        _store.Follow(stream);
+        return stream;
     }
 
     /// <summary>Short and never the same twice: it stands in every cursor.</summary>

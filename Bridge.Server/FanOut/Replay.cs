@@ -25,6 +25,7 @@ internal sealed class Replay
     private int _next;
     private long _skipped;
     private long _owed;
+    private bool _tellsGap;
 
     private Replay(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, bool isSnapshot, bool tellsEnd, long skipped)
     {
@@ -36,13 +37,20 @@ internal sealed class Replay
             messages.Sort(SequencedMessage.ByPosition);
     }
 
+    /// <summary>Whether the bridge itself may have missed messages in that time.</summary>
+    public bool HasGap { get; private init; }
+
     /// <summary>The last values, as of a position.</summary>
     public static Replay Snapshot(Subscriber subscriber, List<SequencedMessage> messages, long position) =>
         new(subscriber, messages, new CacheWalk(0, position, WalkKind.LastMessages), isSnapshot: true, tellsEnd: true, skipped: 0);
 
     /// <summary>What it missed while it was away.</summary>
-    public static Replay Resume(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk) =>
-        new(subscriber, messages, walk, isSnapshot: false, tellsEnd: true, skipped: 0);
+    public static Replay Resume(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, bool hasGap) =>
+        new(subscriber, messages, walk, isSnapshot: false, tellsEnd: true, skipped: 0) { HasGap = hasGap, _tellsGap = hasGap };
+
+    /// <summary>What it missed while it was away, of which some is read from disk as it is sent.</summary>
+    public static Replay ResumeFromDisk(Subscriber subscriber, long count, CacheWalk walk, bool hasGap) =>
+        new(subscriber, [], walk, isSnapshot: false, tellsEnd: true, skipped: 0) { HasGap = hasGap, _tellsGap = hasGap, _owed = count, _isWhole = false };
 
     /// <summary>What it missed while it could not keep up, and how many messages it does not get.</summary>
     public static Replay CatchUp(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, long skipped) =>
@@ -69,10 +77,11 @@ internal sealed class Replay
     {
         // What changed while this was on its way was not sent: the change is, on its own.
         var skipped = _skipped + (isLast && !_isSnapshot ? _owed : 0);
-        _skipped = 0;
+        var hasGap = _tellsGap;
+        (_skipped, _tellsGap) = (0, false);
         var feed = _subscriber.Feed;
         var position = isLast ? _walk.UpTo : piece[^1].Position;
-        return new BatchHeader(feed.Id, feed.Stream.BrokerKey, feed.Stream.CursorAt(position), skipped, _isSnapshot, _tellsEnd && isLast);
+        return new BatchHeader(feed.Id, feed.Stream.BrokerKey, feed.Stream.CursorAt(position), skipped, _isSnapshot, _tellsEnd && isLast, hasGap);
     }
 
     private void Refill()

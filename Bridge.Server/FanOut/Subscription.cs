@@ -5,7 +5,8 @@ namespace Bridge.Server.FanOut;
 /// <param name="Cursor">The position at which it began.</param>
 /// <param name="MatchedTopics">How many topics had a last value then.</param>
 /// <param name="Resumed">Whether it goes on from where it was.</param>
-internal readonly record struct Subscription(string Id, string Cursor, int MatchedTopics, bool Resumed);
+/// <param name="Gap">Whether the bridge itself may have missed messages since then.</param>
+internal readonly record struct Subscription(string Id, string Cursor, int MatchedTopics, bool Resumed, bool Gap);
 
 /// <summary>A stream's numbers at one moment.</summary>
 /// <param name="Topics">How many topics have a last value.</param>

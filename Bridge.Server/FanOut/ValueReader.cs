@@ -10,7 +10,7 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
     public LastValues Read(ReadTerms terms)
     {
         var found = new List<SequencedMessage>();
-        var (position, isReset) = Find(terms, found);
+        var (position, isReset, hasGap) = Find(terms, found);
         var stale = terms.MaxAge is { } maxAge ? RemoveOlder(found, maxAge) : 0;
         var tag = TagOf(terms, found);
         var outcome = OutcomeOf(terms, found.Count, tag, stale, isReset);
@@ -23,6 +23,7 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
             Cursor = cursor,
             Tag = tag,
             IsReset = isReset,
+            HasGap = hasGap,
             Stale = stale,
             Next = isWhole ? null : new ReadPage(cursor, isReset ? null : terms.ChangesAfter, messages[^1].Message.Topic),
             Outcome = outcome,
@@ -67,15 +68,15 @@ internal sealed class ValueReader(MessageStream stream, TimeProvider time)
         }
     }
 
-    private (StreamCursor Position, bool IsReset) Find(ReadTerms terms, List<SequencedMessage> found)
+    private (StreamCursor Position, bool IsReset, bool HasGap) Find(ReadTerms terms, List<SequencedMessage> found)
     {
-        var (position, isReset) = stream.Find(terms, found);
+        var (position, isReset, hasGap) = stream.Find(terms, found);
         // Asked afterwards: what began after these were read counts for the next who reads.
         if (isReset || terms.ChangesAfter is not { } since || terms.HeardSince?.Invoke() is not { } heard || since >= heard || heard > position.Position)
-            return (position, isReset);
+            return (position, isReset, hasGap);
 
         found.Clear();
-        return (stream.Find(new ReadTerms(terms.Filter), found).Cursor, true);
+        return (stream.Find(new ReadTerms(terms.Filter), found).Cursor, true, false);
     }
 
     /// <summary>Whether there is a change that may be news, at the cost of what has changed: many wait for much, and all of it is seldom new.</summary>

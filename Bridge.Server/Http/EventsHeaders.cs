@@ -16,11 +16,14 @@ internal static class EventsHeaders
     /// <summary><c>true</c> where everything is told instead of what has changed, because that is not known any more.</summary>
     public const string CursorReset = "Bridge-Cursor-Reset";
 
+    /// <summary><c>true</c> where the bridge itself may have missed some of what has changed.</summary>
+    public const string Gap = "Bridge-Gap";
+
     /// <summary>How many values were left out because they are older than was asked for.</summary>
     public const string Stale = "Bridge-Stale";
 
     /// <summary>Those that pages of other sites may read, beside the ones that they may read anyway.</summary>
-    public static string[] Exposed { get; } = [BrokerState, Cursor, CursorReset, Stale, "Age", "ETag", "Link", "Retry-After"];
+    public static string[] Exposed { get; } = [BrokerState, Cursor, CursorReset, Gap, Stale, "Age", "ETag", "Link", "Retry-After"];
 
     public static void Write(HttpResponse response, EventsQuery query, LastValues values, BrokerState state, DateTimeOffset now)
     {
@@ -29,6 +32,8 @@ internal static class EventsHeaders
         headers[Cursor] = values.Cursor.ToString();
         if (values.IsReset)
             headers[CursorReset] = "true";
+        if (values.HasGap)
+            headers[Gap] = "true";
         if (values.Stale > 0)
             headers[Stale] = values.Stale.ToString(CultureInfo.InvariantCulture);
         if (values.Next is { } next)

@@ -8,6 +8,9 @@ internal interface IMessageConsumer
     /// <summary>Takes a new position, for something that is no message.</summary>
     long Advance();
 
+    /// <summary>Notes that the broker may have sent messages that did not come here: the link was down until now.</summary>
+    void MayHaveMissed();
+
     /// <summary>Takes a message that the broker sent.</summary>
     /// <param name="message">The message, its source not yet decided.</param>
     /// <param name="subscribedAt">

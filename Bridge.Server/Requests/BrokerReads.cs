@@ -34,6 +34,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
                 Cursor = subscription.Cursor,
                 MatchedTopics = subscription.MatchedTopics,
                 Resumed = subscription.Resumed,
+                Gap = subscription.Gap,
                 State = broker.State.State,
             };
         }
@@ -85,6 +86,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
             Cursor = values.Cursor.ToString(),
             Messages = [.. values.Messages.Select(message => values.Show(message))],
             Reset = values.IsReset,
+            Gap = values.HasGap,
             Stale = values.Stale,
             Next = values.Next?.ToString(),
         };

@@ -44,6 +44,10 @@ public sealed class BrokerConnectionBackoffTests
     {
         public long Advance() => 0;
 
+        public void MayHaveMissed()
+        {
+        }
+
         public void Receive(BridgeMessage message, long subscribedAt)
         {
         }

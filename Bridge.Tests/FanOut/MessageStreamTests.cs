@@ -45,7 +45,7 @@ public sealed class MessageStreamTests
             Snapshot = true,
             SnapshotComplete = true,
         });
-        subscription.Should().Be(new Subscription("s1", "epoch.1", 0, Resumed: false));
+        subscription.Should().Be(new Subscription("s1", "epoch.1", 0, Resumed: false, Gap: false));
     }
 
     [Fact]

@@ -17,15 +17,21 @@ internal sealed class StreamScene
     /// <param name="cache">The cache's bounds; the usual ones by default.</param>
     /// <param name="limits">A client's limits; the usual ones by default.</param>
     /// <param name="gatherMilliseconds">How long messages gather; by default not, because the scene's time stands still.</param>
-    public StreamScene(CacheOptions? cache = null, LimitOptions? limits = null, int gatherMilliseconds = 0)
+    /// <param name="store">Where the stream begins from; nowhere by default.</param>
+    /// <param name="time">The clock; one of its own by default.</param>
+    public StreamScene(
+        CacheOptions? cache = null, LimitOptions? limits = null, int gatherMilliseconds = 0, IStreamStore? store = null, FakeTimeProvider? time = null)
     {
+        store ??= new NoStreamStore();
+        Time = time ?? new FakeTimeProvider();
         Limits = limits ?? new LimitOptions();
         Metrics = new FanOutMetrics(Meters);
         var options = new FanOutOptions { GatherMilliseconds = gatherMilliseconds };
-        Stream = new MessageStream("plant", cache ?? new CacheOptions(), options, "epoch", NextId, Time, Metrics, Logs.CreateLogger("stream"));
+        Stream = new MessageStream("plant", cache ?? new CacheOptions(), options, store.Begin("plant", "epoch"), store.HistoryOf("plant"), NextId, Time, Metrics, Logs.CreateLogger("stream"));
+        store.Follow(Stream);
     }
 
-    public FakeTimeProvider Time { get; } = new();
+    public FakeTimeProvider Time { get; }
 
     public LogCapture Logs { get; } = new();
 

@@ -48,7 +48,7 @@ internal sealed class BridgeHost : IAsyncDisposable
         IEnumerable<KeyValuePair<string, string?>> settings, Action<IServiceCollection>? services = null, string? environment = null)
     {
         var logs = new LogCapture();
-        var changeable = new ChangeableSettings(environment is null ? TestAccess.OrEverybody(settings) : settings);
+        var changeable = new ChangeableSettings(TestPersistence.OrNone(environment is null ? TestAccess.OrEverybody(settings) : settings));
         var app = Build(changeable, services, environment ?? Environments.Production, logs);
         try
         {

@@ -60,7 +60,7 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
         };
-        foreach (var (key, value) in TestAccess.OrEverybody(settings ?? []))
+        foreach (var (key, value) in TestPersistence.OrNone(TestAccess.OrEverybody(settings ?? [])))
             environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
         return ChildProcess.Start(
             "dotnet", [Repository.AssemblyOf("Bridge.Server"), .. arguments], environment, Repository.Root);

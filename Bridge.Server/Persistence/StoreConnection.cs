@@ -1,0 +1,104 @@
+using System.Diagnostics.CodeAnalysis;
+using MessagePack;
+using Microsoft.Data.Sqlite;
+
+namespace Bridge.Server.Persistence;
+
+/// <summary>
+/// The file, opened when it is needed. What is broken is set aside and a new one made; what the system refuses is tried again the next
+/// time. Neither ends anything.
+/// </summary>
+/// <param name="place">Where it is.</param>
+/// <param name="open">Opens its tables.</param>
+/// <param name="health">Is told what becomes of it.</param>
+/// <param name="logger">The log.</param>
+internal sealed partial class StoreConnection(StorePlace place, Func<StoreTables> open, StoreHealth health, ILogger logger) : IDisposable
+{
+    private StoreTables? _tables;
+
+    /// <summary>After the file was opened; may throw what says that it cannot be used.</summary>
+    public Action<StoreTables>? Opened { get; set; }
+
+    /// <summary>After the file was set aside.</summary>
+    public Action? SetAside { get; set; }
+
+    /// <summary>Does something with the tables, or fails for now.</summary>
+    public bool Try(Action<StoreTables> act)
+    {
+        try
+        {
+            Open();
+            act(_tables);
+            if (health.Recovered() is { } failed)
+                Log.Recovered(logger, place.Path, failed.TotalSeconds);
+            return true;
+        }
+        catch (StoreFormatException exception)
+        {
+            Replace(exception.Kind, exception.Message);
+        }
+        catch (Exception exception) when (exception is MessagePackSerializationException || (exception is SqliteException sqlite && IsBroken(sqlite)))
+        {
+            Replace("corrupt", exception.Message);
+        }
+        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        {
+            Failed(exception);
+        }
+
+        return false;
+    }
+
+    public void Dispose()
+    {
+        _tables?.Dispose();
+        _tables = null;
+    }
+
+    [MemberNotNull(nameof(_tables))]
+    private void Open()
+    {
+        if (_tables is not null)
+            return;
+
+        place.Take();
+        _tables = open();
+        Opened?.Invoke(_tables);
+    }
+
+    /// <summary>https://www.sqlite.org/rescode.html: SQLITE_ERROR is a table that is not there, as the statements are always the same.</summary>
+    private static bool IsBroken(SqliteException exception) => exception.SqliteErrorCode is 1 or 11 or 26;
+
+    private void Replace(string kind, string problem)
+    {
+        Dispose();
+        try
+        {
+            Log.SetAside(logger, place.Path, problem, place.SetAside(kind));
+            SetAside?.Invoke();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Failed(exception);
+        }
+    }
+
+    private void Failed(Exception exception)
+    {
+        Dispose();
+        if (health.Failed(exception.Message))
+            Log.Failed(logger, place.Path, exception.Message);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(8001, LogLevel.Error, "{Path} cannot be used: {Problem}. It is kept as {Name}; the bridge goes on with a new one")]
+        public static partial void SetAside(ILogger logger, string path, string problem, string name);
+
+        [LoggerMessage(8002, LogLevel.Warning, "{Path} cannot be written: {Problem}. The bridge runs on; what it knows is written as soon as that is possible")]
+        public static partial void Failed(ILogger logger, string path, string problem);
+
+        [LoggerMessage(8003, LogLevel.Information, "{Path} is written again, after {Seconds:0} s")]
+        public static partial void Recovered(ILogger logger, string path, double seconds);
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.Data.Sqlite;
+
+namespace Bridge.Server.Persistence;
+
+/// <summary>The open file, for its one writer. Whoever only reads has connections of its own.</summary>
+internal sealed class StoreFile : IDisposable
+{
+    /// <summary>The format of the file, in its <c>user_version</c>.</summary>
+    public const int Version = 1;
+
+    /// <summary>Tells the bridge's files from others (https://www.sqlite.org/pragma.html#pragma_application_id): <c>BRDG</c>.</summary>
+    private const int ApplicationId = 0x42524447;
+
+    /// <summary>How long a write waits for a reader that is in its way, which happens when the log is put into the file.</summary>
+    private const int BusyMilliseconds = 5000;
+
+    private const string Schema =
+        """
+        CREATE TABLE streams (
+            id INTEGER PRIMARY KEY, broker TEXT NOT NULL UNIQUE, epoch TEXT NOT NULL, rules TEXT NOT NULL,
+            position INTEGER NOT NULL, is_clean INTEGER NOT NULL,
+            evicted_up_to INTEGER NOT NULL, forgotten_up_to INTEGER NOT NULL, missed_up_to INTEGER NOT NULL, trimmed_up_to INTEGER NOT NULL);
+        CREATE TABLE last_values (
+            stream INTEGER NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL, is_deletion INTEGER NOT NULL, expires_at INTEGER,
+            message BLOB NOT NULL, retained BLOB, UNIQUE (stream, topic));
+        CREATE INDEX last_values_by_position ON last_values (stream, is_deletion, position);
+        CREATE INDEX last_values_by_expiry ON last_values (expires_at) WHERE expires_at IS NOT NULL;
+        CREATE TABLE history_topics (
+            id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, topic TEXT NOT NULL, trimmed_up_to INTEGER NOT NULL, UNIQUE (stream, topic));
+        CREATE TABLE history (
+            stream INTEGER NOT NULL, position INTEGER NOT NULL, topic INTEGER NOT NULL, received_at INTEGER NOT NULL, expires_at INTEGER,
+            bytes INTEGER NOT NULL, message BLOB NOT NULL, UNIQUE (stream, position));
+        CREATE INDEX history_by_topic ON history (topic, position);
+        CREATE INDEX history_by_expiry ON history (expires_at) WHERE expires_at IS NOT NULL;
+        """;
+
+    private StoreFile(SqliteConnection connection) => Connection = connection;
+
+    public SqliteConnection Connection { get; }
+
+    /// <summary>Opens the file, or makes it.</summary>
+    /// <exception cref="StoreFormatException">It is none that this version of the bridge can read.</exception>
+    /// <exception cref="SqliteException">It is broken, or the system does not let it be opened.</exception>
+    public static StoreFile Open(string path)
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var file = new StoreFile(connection);
+        try
+        {
+            connection.Open();
+            file.Prepare();
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens it for reading beside the writer. Cheap: a file that is open already.</summary>
+    public static SqliteConnection OpenToRead(string path)
+    {
+        var connection = new SqliteConnection(
+            new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+        connection.Open();
+        Run(connection, $"PRAGMA busy_timeout = {BusyMilliseconds}");
+        return connection;
+    }
+
+    public void Run(string sql) => Run(Connection, sql);
+
+    /// <summary>Ends a transaction that failed. The file may have done so itself (https://www.sqlite.org/lang_transaction.html, section 3).</summary>
+    public void RollBack()
+    {
+        try
+        {
+            Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // There is nothing to roll back.
+        }
+    }
+
+    public void Dispose() => Connection.Dispose();
+
+    private static void Run(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private void Prepare()
+    {
+        Run($"PRAGMA busy_timeout = {BusyMilliseconds}");
+        var (application, version) = (Get("PRAGMA application_id"), Get("PRAGMA user_version"));
+        var isNew = Get("SELECT COUNT(*) FROM sqlite_master") == 0;
+        if (!isNew && application != ApplicationId)
+            throw new StoreFormatException("foreign", "it is no file of the bridge");
+        if (!isNew && version > Version)
+            throw new StoreFormatException("newer", $"a newer bridge has written it (format {version}; this one knows {Version})");
+
+        // What is committed outlasts the end of the process, however sudden; when the machine loses power, the last moments may be lost.
+        Run("PRAGMA journal_mode = WAL");
+        Run("PRAGMA synchronous = NORMAL");
+        Run("PRAGMA journal_size_limit = 16777216");
+        if (isNew)
+            Run($"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT");
+    }
+
+    private long Get(string sql)
+    {
+        using var command = Connection.CreateCommand();
+        command.CommandText = sql;
+        return (long)command.ExecuteScalar()!;
+    }
+}
+
+/// <summary>A file that this version of the bridge cannot read.</summary>
+/// <param name="kind">What it is, in a word.</param>
+/// <param name="problem">What is wrong with it, in words.</param>
+internal sealed class StoreFormatException(string kind, string problem) : Exception(problem)
+{
+    public string Kind { get; } = kind;
+}
