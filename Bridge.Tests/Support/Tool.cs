@@ -10,4 +10,5 @@ internal enum Tool
     Chromium = 4,
     OpenSsl = 8,
     Curl = 16,
+    Mount = 32,
 }

@@ -50,6 +50,8 @@ internal static class Tools
             "Needs OpenSSL 3: ./test.sh installs it, or apt-get install openssl.",
         Tool.Curl when Lacks("curl") =>
             "Needs curl: ./test.sh installs it, or apt-get install curl.",
+        Tool.Mount when !OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess =>
+            "Mounts a small disk, which only root may do, on Linux.",
         _ => null,
     };
 
