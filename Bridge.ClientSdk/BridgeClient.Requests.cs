@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Bridge.Contracts;
 
@@ -57,6 +59,57 @@ public sealed partial class BridgeClient
             Messages = [.. result.Messages.Select(message => message with { BrokerKey = result.BrokerKey, Cursor = message.Cursor ?? result.Cursor })],
         };
     }
+
+    /// <summary>Reads messages of the past, one part of them.</summary>
+    /// <param name="request">Which messages.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>The messages in the order in which they came, and where there are more.</returns>
+    /// <exception cref="BridgeException">
+    /// The bridge answered with an error, such as <see cref="ErrorCodes.HistoryOff"/>, or there is no connection.
+    /// </exception>
+    public async Task<GetHistoryResult> GetHistoryAsync(GetHistoryRequest request, CancellationToken cancellationToken = default)
+    {
+        var result = await InvokeAsync<GetHistoryResult>(HubMethods.GetHistory, cancellationToken, NotNull(request, nameof(request))).ConfigureAwait(false);
+        return result with { Messages = [.. result.Messages.Select(message => message with { BrokerKey = result.BrokerKey })] };
+    }
+
+    /// <summary>Reads messages of the past, part by part, as they are enumerated.</summary>
+    /// <param name="brokerKey">The configured name of the broker.</param>
+    /// <param name="topic">An MQTT topic filter (MQTT 5 §4.7.1).</param>
+    /// <param name="since">From when on, with what came at that time; null for the oldest that is kept.</param>
+    /// <param name="until">Until when, without what came at that time; null for the newest.</param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>The messages in the order in which they came.</returns>
+    /// <exception cref="BridgeException">
+    /// The bridge answered with an error, such as <see cref="ErrorCodes.HistoryOff"/>, or there is no connection.
+    /// </exception>
+    public async IAsyncEnumerable<BridgeMessage> GetHistoryAsync(
+        string brokerKey,
+        string topic,
+        DateTimeOffset? since = null,
+        DateTimeOffset? until = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var request = new GetHistoryRequest
+        {
+            BrokerKey = NotNull(brokerKey, nameof(brokerKey)),
+            Topic = NotNull(topic, nameof(topic)),
+            Since = TextOf(since),
+            Until = TextOf(until),
+        };
+        while (true)
+        {
+            var part = await GetHistoryAsync(request, cancellationToken).ConfigureAwait(false);
+            foreach (var message in part.Messages)
+                yield return message;
+            if (part.Next is null)
+                yield break;
+
+            request = request with { Since = part.Next };
+        }
+    }
+
+    private static string? TextOf(DateTimeOffset? time) => time?.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>Publishes a text, as UTF-8.</summary>
     /// <param name="brokerKey">The configured name of the broker.</param>

@@ -39,6 +39,9 @@ public static class ErrorCodes
     /// <summary>Nothing is known of this topic. HTTP 404.</summary>
     public const string NoMessage = "no_message";
 
+    /// <summary>No history is kept of these topics. HTTP 404.</summary>
+    public const string HistoryOff = "history_off";
+
     /// <summary>The value cannot be shown in the representation that was asked for. HTTP 406.</summary>
     public const string NotAcceptable = "not_acceptable";
 

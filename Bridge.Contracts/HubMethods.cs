@@ -12,6 +12,9 @@ public static class HubMethods
     /// <summary>Reads last values: takes a <see cref="GetLastRequest"/>, answers a <see cref="GetLastResult"/>.</summary>
     public const string GetLast = "GetLast";
 
+    /// <summary>Reads messages of the past: takes a <see cref="GetHistoryRequest"/>, answers a <see cref="GetHistoryResult"/>.</summary>
+    public const string GetHistory = "GetHistory";
+
     /// <summary>Publishes a message: takes a <see cref="PublishRequest"/>, answers a <see cref="PublishReceipt"/>.</summary>
     public const string Publish = "Publish";
 

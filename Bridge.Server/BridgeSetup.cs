@@ -31,6 +31,7 @@ public static class BridgeSetup
         services.AddSingleton<RequestParser>();
         services.AddSingleton<BrokerDirectory>();
         services.AddSingleton<BrokerReads>();
+        services.AddSingleton<HistoryReads>();
         services.AddHubDoor();
         services.AddHttpDoor();
         services.AddServerTls();

@@ -10,6 +10,20 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal interface IStreamHistory
 {
+    /// <summary>Whether any topic that a filter matches can have a history.</summary>
+    bool MayHave(TopicFilter filter);
+
+    /// <summary>Whether all messages that match since a position are there, up to what is being written.</summary>
+    bool HasAllSince(TopicFilter filter, long after);
+
+    /// <summary>Completes when what came up to a position is written, or cannot be for now.</summary>
+    Task WhenWrittenAsync(long position, CancellationToken cancellationToken);
+
+    /// <summary>Appends messages that match, in order, no more than is asked for.</summary>
+    /// <returns>The position that it has come to; that of the range's end where there are no more.</returns>
+    /// <exception cref="BridgeException">The file cannot be read now.</exception>
+    long Read(TopicFilter filter, HistoryRange range, int most, long mostBytes, List<SequencedMessage> results);
+
     /// <summary>Finds the messages that match since a position.</summary>
     /// <returns>How many, and up to where they are all there; null where one of them may be missing.</returns>
     HistoryPart? Find(TopicFilter filter, long after);

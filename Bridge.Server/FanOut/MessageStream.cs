@@ -58,6 +58,17 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
     public string BrokerKey { get; }
 
+    /// <summary>Its messages on disk; null where none are kept.</summary>
+    public IStreamHistory? History => _history;
+
+    /// <summary>Finds a cursor's position; null where it is of another stream.</summary>
+    /// <exception cref="BridgeException">It is of no time that was: nobody was given it.</exception>
+    public long? Find(StreamCursor cursor)
+    {
+        lock (_gate)
+            return Locate(cursor);
+    }
+
     /// <summary>Reads last values.</summary>
     public ValueReader Values { get; }
 

@@ -13,6 +13,7 @@ internal static class HttpDoor
     {
         services.AddSingleton<EventsEndpoint>();
         services.AddSingleton<EventStreamEndpoint>();
+        services.AddSingleton<HistoryEndpoint>();
         services.AddSingleton<PublishEndpoint>();
         services.AddSingleton<ProblemWriter>();
         services.AddSingleton<RequestEndpoint>();
@@ -37,6 +38,7 @@ internal static class HttpDoor
         routes.MapDirectly("/events", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<EventsEndpoint>().HandleAsync);
         routes.MapDirectly("/publish", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<PublishEndpoint>().HandleAsync);
         routes.MapDirectly("/request", [HttpMethods.Post], routes.ServiceProvider.GetRequiredService<RequestEndpoint>().HandleAsync);
+        routes.MapGet("/history", routes.ServiceProvider.GetRequiredService<HistoryEndpoint>().HandleAsync);
         routes.MapGet("/brokers", (HttpContext context, BrokerDirectory directory) =>
             Results.Json(directory.List(Caller.Of(context)), BridgeJson.Options));
         routes.MapGet("/brokers/{brokerKey}", (string brokerKey, HttpContext context, BrokerDirectory directory) =>

@@ -113,7 +113,7 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, A
         ErrorCodes.RequestInvalid or ErrorCodes.TopicInvalid or ErrorCodes.FilterInvalid or ErrorCodes.MessageMissing or ErrorCodes.CursorInvalid => 400,
         ErrorCodes.Unauthenticated => 401,
         ErrorCodes.BrokerRefused or ErrorCodes.Forbidden => 403,
-        ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage => 404,
+        ErrorCodes.BrokerUnknown or ErrorCodes.NoMessage or ErrorCodes.HistoryOff => 404,
         ErrorCodes.NotAcceptable => 406,
         ErrorCodes.RequestTimeout => 408,
         ErrorCodes.IdempotencyConflict => 409,

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.SignalR;
 namespace Bridge.Server.Hubs;
 
 /// <summary>The SignalR door: translates, and holds no logic of its own.</summary>
-internal sealed class BridgeHub(BrokerReads reads, MessagePublisher publisher, RequestParser parser, BrokerDirectory directory) : Hub
+internal sealed class BridgeHub(BrokerReads reads, HistoryReads history, MessagePublisher publisher, RequestParser parser, BrokerDirectory directory) : Hub
 {
     public Task<SubscribeResult> Subscribe(RequestFields request)
     {
@@ -28,6 +28,12 @@ internal sealed class BridgeHub(BrokerReads reads, MessagePublisher publisher, R
     {
         var (brokerKey, terms) = parser.ParseRead(request);
         return reads.GetLastAsync(Caller, brokerKey, terms, Context.ConnectionAborted);
+    }
+
+    public Task<GetHistoryResult> GetHistory(RequestFields request)
+    {
+        var (brokerKey, terms) = parser.ParseHistory(request);
+        return history.ReadAsync(Caller, brokerKey, terms, Context.ConnectionAborted);
     }
 
     public Task<PublishReceipt> Publish(RequestFields request) =>

@@ -43,6 +43,20 @@ internal sealed class HistoryRules
         return _others;
     }
 
+    /// <summary>Whether any topic that a filter matches has a history.</summary>
+    public bool MayKeep(TopicFilter filter)
+    {
+        foreach (var (known, rule) in _rules)
+        {
+            if (rule.PerTopic > 0 && known.Intersects(filter))
+                return true;
+            if (known.Covers(filter))
+                return false;
+        }
+
+        return _others.PerTopic > 0;
+    }
+
     /// <summary>Whether every topic that a filter matches has a history.</summary>
     public bool KeepsAll(TopicFilter filter)
     {

@@ -21,6 +21,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
     private readonly StoreHealth _health;
     private readonly TimeProvider _time;
     private readonly ILogger<Store> _logger;
+    private readonly StoreRounds _rounds = new();
     private long _expiredAt;
     private long _forgottenAt;
 
@@ -38,6 +39,9 @@ internal sealed partial class Store : IStreamStore, IDisposable
 
     /// <summary>Is called when there is much to write.</summary>
     public Action? ManyCame { get; set; }
+
+    /// <summary>Tells when something was written.</summary>
+    public StoreRounds Rounds => _rounds;
 
     /// <inheritdoc/>
     public StreamStart Begin(string brokerKey, string newEpoch)
@@ -61,7 +65,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
     public IStreamHistory? HistoryOf(string brokerKey)
     {
         lock (_gate)
-            return _streams[brokerKey] is { Rules.IsOn: true } stream ? new StreamHistory(_place.Path, stream) : null;
+            return _streams[brokerKey] is { Rules.IsOn: true } stream ? new StreamHistory(_place.Path, stream, _rounds) : null;
     }
 
     /// <inheritdoc/>

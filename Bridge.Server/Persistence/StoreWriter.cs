@@ -24,7 +24,7 @@ internal sealed class StoreWriter : IHostedService, IDisposable
         if (_store is null)
             return Task.CompletedTask;
 
-        _store.ManyCame = () => _wake.Set();
+        _store.ManyCame = _store.Rounds.Wanted = () => _wake.Set();
         new Thread(Run) { IsBackground = true, Name = "persistence" }.Start();
         return Task.CompletedTask;
     }
@@ -66,8 +66,7 @@ internal sealed class StoreWriter : IHostedService, IDisposable
     private void WriteAll()
     {
         while (!_isStopping && _store!.Write())
-        {
-            // There is more.
-        }
+            _store.Rounds.Ended();
+        _store!.Rounds.Ended();
     }
 }

@@ -1,3 +1,4 @@
+using Bridge.Contracts;
 using Bridge.Server.Caching;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
@@ -7,28 +8,33 @@ using Microsoft.Data.Sqlite;
 namespace Bridge.Server.Persistence;
 
 /// <summary>Reads the history of one stream, beside its writer.</summary>
-internal sealed class StreamHistory(string path, StoredStream stream) : IStreamHistory
+internal sealed class StreamHistory(string path, StoredStream stream, StoreRounds rounds) : IStreamHistory
 {
-    /// <summary>So many messages are looked at for one call, however few match.</summary>
-    private const int MostLookedAt = 100_000;
+    public bool MayHave(TopicFilter filter) => stream.Rules.MayKeep(filter);
 
-    private const string InRange = "h.position > $b AND h.position <= $c AND h.received_at >= $d AND h.received_at < $e ORDER BY h.position";
-    private const string OfStream =
-        "SELECT h.position, t.topic, h.message FROM history h JOIN history_topics t ON t.id = h.topic WHERE h.stream = $a AND " + InRange;
-    private const string OfTopic =
-        "SELECT h.position, t.topic, h.message FROM history_topics t CROSS JOIN history h ON h.topic = t.id WHERE t.stream = $a AND t.topic = $f AND " + InRange;
+    public Task WhenWrittenAsync(long position, CancellationToken cancellationToken) =>
+        rounds.WaitForAsync(() => stream.HistoryUpTo >= position, cancellationToken);
+
+    public bool HasAllSince(TopicFilter filter, long after)
+    {
+        if (!stream.Rules.KeepsAll(filter) || after < Math.Max(stream.HistoryMissedUpTo, stream.HistoryTrimmedUpTo))
+            return false;
+
+        using var file = StoreFile.OpenToRead(path);
+        return !HistoryQueries.WasTrimmed(file, stream.Id, filter, after);
+    }
 
     public HistoryPart? Find(TopicFilter filter, long after)
     {
         // Asked first: what is removed from here on is counted as skipped.
         var upTo = stream.HistoryUpTo;
-        if (!stream.Rules.KeepsAll(filter) || after < Math.Max(stream.HistoryMissedUpTo, stream.HistoryTrimmedUpTo))
-            return null;
-
         try
         {
+            if (!HasAllSince(filter, after))
+                return null;
+
             using var file = StoreFile.OpenToRead(path);
-            return WasTrimmed(file, filter, after) ? null : new HistoryPart(upTo, Count(file, filter, after, upTo));
+            return new HistoryPart(upTo, HistoryQueries.Count(file, stream.Id, filter, after, upTo));
         }
         catch (SqliteException)
         {
@@ -46,7 +52,7 @@ internal sealed class StreamHistory(string path, StoredStream stream) : IStreamH
         try
         {
             using var file = StoreFile.OpenToRead(path);
-            walk = walk with { After = Read(file, filter, new HistoryRange(walk.After, upTo), most, mostBytes, results) };
+            walk = walk with { After = HistoryQueries.Read(file, stream, filter, new HistoryRange(walk.After, upTo), most, mostBytes, results) };
             return true;
         }
         catch (SqliteException)
@@ -55,54 +61,16 @@ internal sealed class StreamHistory(string path, StoredStream stream) : IStreamH
         }
     }
 
-    private bool WasTrimmed(SqliteConnection file, TopicFilter filter, long after)
+    public long Read(TopicFilter filter, HistoryRange range, int most, long mostBytes, List<SequencedMessage> results)
     {
-        using var trimmed = new Sql(file, "SELECT topic FROM history_topics WHERE stream = $a AND trimmed_up_to > $b");
-        using var topics = trimmed.Read(stream.Id, after);
-        while (topics.Read())
+        try
         {
-            if (filter.Matches(topics.GetString(0)))
-                return true;
+            using var file = StoreFile.OpenToRead(path);
+            return HistoryQueries.Read(file, stream, filter, range, most, mostBytes, results);
         }
-
-        return false;
-    }
-
-    private long Count(SqliteConnection file, TopicFilter filter, long after, long upTo)
-    {
-        using var counts = new Sql(
-            file, "SELECT t.topic, COUNT(*) FROM history h JOIN history_topics t ON t.id = h.topic WHERE h.stream = $a AND h.position > $b AND h.position <= $c GROUP BY h.topic");
-        using var topics = counts.Read(stream.Id, after, upTo);
-        var count = 0L;
-        while (topics.Read())
-            count += filter.Matches(topics.GetString(0)) ? topics.GetInt64(1) : 0;
-        return count;
-    }
-
-    /// <summary>Reads messages that match, in order.</summary>
-    /// <returns>The position that it has come to; that of the range's end where there are no more.</returns>
-    public long Read(SqliteConnection file, TopicFilter filter, HistoryRange range, int most, long mostBytes, List<SequencedMessage> results)
-    {
-        using var sql = new Sql(file, filter.IsExact ? OfTopic : OfStream);
-        var (from, to) = (range.Since?.ToUnixTimeMilliseconds() ?? long.MinValue, range.Until?.ToUnixTimeMilliseconds() ?? long.MaxValue);
-        using var rows = filter.IsExact
-            ? sql.Read(stream.Id, range.After, range.UpTo, from, to, filter.Text)
-            : sql.Read(stream.Id, range.After, range.UpTo, from, to);
-        var (reached, bytes) = (range.After, 0L);
-        for (var looked = 0; rows.Read(); looked++)
+        catch (SqliteException exception)
         {
-            if (results.Count >= most || bytes >= mostBytes || looked >= MostLookedAt)
-                return reached;
-
-            reached = rows.GetInt64(0);
-            if (!filter.Matches(rows.GetString(1)))
-                continue;
-
-            var message = new SequencedMessage(reached, MessageBlob.Decode(rows.GetFieldValue<byte[]>(2), stream.BrokerKey));
-            results.Add(message);
-            bytes += message.Message.Payload.Length;
+            throw new BridgeException(ErrorCodes.Overloaded, "The history cannot be read now; the bridge's log says why.", exception);
         }
-
-        return range.UpTo;
     }
 }

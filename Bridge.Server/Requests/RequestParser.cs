@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
@@ -16,6 +17,10 @@ internal sealed class RequestParser(BridgeOptions options)
 
     // In seconds: ten years, longer than any last value is waited for.
     private const double OldestAge = 315_360_000;
+
+    // Messages of one answer.
+    private const int MostOfHistory = 10_000;
+    private const int UsualOfHistory = 1000;
 
     // For a reply, in seconds.
     private const double ShortestWait = 0.1;
@@ -46,6 +51,28 @@ internal sealed class RequestParser(BridgeOptions options)
             Limit = (int)(fields.Number("limit", 1, int.MaxValue) ?? int.MaxValue),
             MaxAge = fields.Real("maxAge", 0, OldestAge) is { } maxAge ? TimeSpan.FromSeconds(maxAge) : null,
         });
+    }
+
+    /// <summary>What of the past is asked for.</summary>
+    /// <exception cref="BridgeException">A member is missing or wrong.</exception>
+    public (string BrokerKey, HistoryTerms Terms) ParseHistory(RequestFields fields)
+    {
+        var (brokerKey, filter) = ParseFilter(fields);
+        var limit = (int)(fields.Number("limit", 1, MostOfHistory) ?? UsualOfHistory);
+        return (brokerKey, new HistoryTerms(filter, ParseEnd(fields.OptionalText("since"), "since"), ParseEnd(fields.OptionalText("until"), "until"), limit));
+    }
+
+    /// <summary>A cursor or a time; no cursor looks like a time.</summary>
+    private static HistoryEnd? ParseEnd(string? text, string name)
+    {
+        if (text is null)
+            return null;
+        if (!text.Contains('-', StringComparison.Ordinal))
+            return new HistoryEnd(StreamCursor.Parse(text), null);
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? new HistoryEnd(null, time)
+            : throw BridgeException.RequestInvalid($"'{name}' must be a cursor or a time such as 2026-11-23T10:00:00Z.");
     }
 
     /// <summary>What is subscribed to, and how it is delivered.</summary>

@@ -70,6 +70,7 @@ public sealed partial class OpenApiCoverageTests(EmbeddedBridge bridge) : IClass
     /// <summary>The names are read from the sources: the parser has no list of them.</summary>
     [Theory]
     [InlineData("GET", "/events", "ParseFilter|ParseRead|ParseSubscribe|ParseMode", "Http/EventsQuery.cs", "Http/EventsEndpoint.cs", "Http/EventStreamEndpoint.cs")]
+    [InlineData("GET", "/history", "ParseFilter|ParseHistory", "Http/HistoryEndpoint.cs")]
     [InlineData("POST", "/publish", "ParsePublish", "Http/PublishEndpoint.cs")]
     [InlineData("POST", "/request", "ParsePublish|ParseRequest", "Http/RequestEndpoint.cs")]
     public async Task Parameters_ThatTheServerReads_AreDescribed(string method, string path, string parsers, params string[] files)

@@ -5,18 +5,22 @@ using Bridge.Tests.Support;
 namespace Bridge.Tests.Http;
 
 /// <summary>What the description shows is so.</summary>
-public sealed class OpenApiExamplesTests : IAsyncLifetime
+public sealed class OpenApiExamplesTests : IAsyncLifetime, IDisposable
 {
+    private readonly TemporaryFolder _folder = new();
     private BridgeHost _host = null!;
     private ApiDescription _description = null!;
 
     public async Task InitializeAsync()
     {
-        _host = await EmbeddedBridge.StartAsync(("Bridge:EmbeddedBroker:Demo", "true"));
+        _host = await EmbeddedBridge.StartAsync(
+            ("Bridge:EmbeddedBroker:Demo", "true"), ("Bridge:Persistence:Path", _folder.File("bridge.db")), ("Bridge:Persistence:HistoryPerTopic", "10"));
         _description = await ApiDescription.ReadAsync(_host.Client);
     }
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Requests_OfTheDescription_AreAnsweredAsItSays()

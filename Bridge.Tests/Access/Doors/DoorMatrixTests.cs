@@ -22,6 +22,8 @@ public sealed class DoorMatrixTests(DoorsHost doors) : IClassFixture<DoorsHost>
         stream                    | 401  | 401   | 401     | 200       | 403       | 200   | 200
         stream with a ticket      | no ticket | no ticket | no ticket | 200 | 403   | 200   | 200
         GET of no broker          | 401  | 401   | 401     | 403       | 403       | 403   | 404
+        GET history               | 401  | 401   | 401     | 200       | 403       | 200   | 200
+        GET history too wide      | 401  | 401   | 401     | 403       | 403       | 200   | 200
         POST JSON                 | 401  | 401   | 401     | 403       | 403       | 200   | 200
         POST form                 | 401  | 401   | 401     | 403       | 403       | 200   | 200
         POST raw                  | 401  | 401   | 401     | 403       | 403       | 200   | 200
@@ -40,6 +42,8 @@ public sealed class DoorMatrixTests(DoorsHost doors) : IClassFixture<DoorsHost>
         hub Subscribe too wide    | 401  | 401   | 401     | forbidden | forbidden | ok    | ok
         hub GetLast               | 401  | 401   | 401     | ok        | forbidden | ok    | ok
         hub GetLast denied        | 401  | 401   | 401     | forbidden | forbidden | ok    | ok
+        hub GetHistory            | 401  | 401   | 401     | ok        | forbidden | ok    | ok
+        hub GetHistory denied     | 401  | 401   | 401     | forbidden | forbidden | ok    | ok
         hub Publish               | 401  | 401   | 401     | forbidden | forbidden | ok    | ok
         hub Publish retained      | 401  | 401   | 401     | forbidden | forbidden | ok    | ok
         hub Request               | 401  | 401   | 401     | forbidden | forbidden | ok    | ok

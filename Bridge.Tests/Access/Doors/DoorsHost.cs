@@ -14,6 +14,7 @@ public sealed class DoorsHost : IAsyncLifetime, IDisposable
     private readonly TestKey _stranger = new("stranger", "stranger");
     private readonly TestKey _boss = new("boss", "boss");
     private readonly TestTokens _tokens = new();
+    private readonly TemporaryFolder _folder = new();
     private MosquittoBroker _broker = null!;
     private Responder _responder = null!;
 
@@ -30,6 +31,8 @@ public sealed class DoorsHost : IAsyncLifetime, IDisposable
         [
             ("Bridge:Brokers:plant:Url", _broker.Url),
             ("Bridge:Brokers:cloud:Url", _broker.Url),
+            ("Bridge:Persistence:Path", _folder.File("bridge.db")),
+            ("Bridge:Persistence:HistoryPerTopic", "10"),
             .. _reader.Settings(0), .. _stranger.Settings(1), .. _boss.Settings(2), .. _tokens.Settings,
             .. Rule("reader", "Allow", 0, "plant", ["device/#"], "read"),
             .. Rule("reader", "Deny", 0, "plant", ["device/secret/#"], "read"),
@@ -52,7 +55,11 @@ public sealed class DoorsHost : IAsyncLifetime, IDisposable
         await _broker.DisposeAsync();
     }
 
-    public void Dispose() => _tokens.Dispose();
+    public void Dispose()
+    {
+        _tokens.Dispose();
+        _folder.Dispose();
+    }
 
     /// <summary>What a caller of this kind shows; null: nothing.</summary>
     internal string? CredentialsOf(string caller) => caller switch
