@@ -24,8 +24,24 @@ public sealed class PersistenceOptions
     /// </summary>
     public long HistoryBytes { get; set; } = 1_073_741_824;
 
+    /// <summary>
+    /// How many durable publishes may wait for a broker, 1 to 10,000,000. Beyond that, as beyond <see cref="QueueBytes"/>, a publish is
+    /// <c>overloaded</c>. Default 100,000.
+    /// </summary>
+    public int QueueMessages { get; set; } = 100_000;
+
+    /// <summary>How many bytes these may have, with 256 for each beside its payload and texts, at least 1,048,576. Default 268,435,456 (256 MiB).</summary>
+    public long QueueBytes { get; set; } = 268_435_456;
+
+    /// <summary>How long a durable publish waits for its broker at most; then it is given up, and logged. 0 means for ever. Default one day.</summary>
+    public TimeSpan QueueAge { get; set; } = TimeSpan.FromDays(1);
+
     /// <summary>Which topics have another history. The first rule that matches a topic counts.</summary>
     public List<HistoryOptions> History { get; set; } = [];
+
+    /// <summary>The file of the publishes that wait: <c>bridge.db</c> has <c>bridge.queue.db</c> beside it.</summary>
+    internal string QueuePath =>
+        System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", $"{System.IO.Path.GetFileNameWithoutExtension(Path)}.queue{System.IO.Path.GetExtension(Path)}");
 
     /// <summary>Whether anything is kept.</summary>
     internal bool IsOn => Path.Length > 0;

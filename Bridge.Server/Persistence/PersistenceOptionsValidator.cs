@@ -14,6 +14,9 @@ internal static class PersistenceOptionsValidator
         checks.Range(nameof(options.HistoryPerTopic), options.HistoryPerTopic, 0, MostPerTopic);
         checks.Range(nameof(options.HistoryBytes), options.HistoryBytes, 1_048_576, long.MaxValue);
         CheckAge(options.HistoryAge, nameof(options.HistoryAge), checks);
+        checks.Range(nameof(options.QueueMessages), options.QueueMessages, 1, 10_000_000);
+        checks.Range(nameof(options.QueueBytes), options.QueueBytes, 1_048_576, long.MaxValue);
+        CheckAge(options.QueueAge, nameof(options.QueueAge), checks);
         foreach (var (i, rule) in options.History.Index())
             CheckRule(rule, checks.At($"{nameof(options.History)}:{i}"), brokerKeys);
     }
@@ -50,6 +53,6 @@ internal static class PersistenceOptionsValidator
     private static void CheckAge(TimeSpan age, string key, OptionsChecks checks)
     {
         if (age < TimeSpan.Zero)
-            checks.Fail(key, "must not be negative; 00:00:00 means as long as there is room");
+            checks.Fail(key, "must not be negative; 00:00:00 means without end");
     }
 }

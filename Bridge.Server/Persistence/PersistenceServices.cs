@@ -1,5 +1,6 @@
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Bridge.Server.Persistence;
 
@@ -14,7 +15,10 @@ internal static class PersistenceServices
         services.AddSingleton<IStreamStore>(provider => IsOn(provider) ? provider.GetRequiredService<Store>() : new NoStreamStore());
         services.AddSingleton<IHostedService>(provider => new StoreWriter(
             IsOn(provider) ? provider.GetRequiredService<Store>() : null, provider.GetRequiredService<StoreHealth>()));
-        services.AddHealthChecks().AddCheck<StoreHealth>("persistence");
+        services.AddSingleton<PublishQueue>();
+        services.AddHealthChecks()
+            .AddCheck<StoreHealth>("persistence")
+            .Add(new HealthCheckRegistration("queue", provider => provider.GetRequiredService<PublishQueue>().Health, null, null));
     }
 
     private static bool IsOn(IServiceProvider provider) => provider.GetRequiredService<BridgeOptions>().Persistence.IsOn;

@@ -17,7 +17,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
     private readonly Dictionary<string, StoredStream> _streams = [];
     private readonly PersistenceOptions _options;
     private readonly StorePlace _place;
-    private readonly StoreConnection _connection;
+    private readonly StoreConnection<StoreTables> _connection;
     private readonly StoreHealth _health;
     private readonly TimeProvider _time;
     private readonly ILogger<Store> _logger;
@@ -29,7 +29,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
     {
         (_options, _health, _time, _logger) = (options.Persistence, health, time, logger);
         _place = new StorePlace(Path.GetFullPath(_options.Path, environment.ContentRootPath), time);
-        _connection = new StoreConnection(_place, () => new StoreTables(StoreFile.Open(_place.Path), _options, options.Cache.Ttl), health, logger)
+        _connection = new StoreConnection<StoreTables>(_place, () => new StoreTables(_place.Path, _options, options.Cache.Ttl), health, logger)
         {
             Opened = AttachAll,
             SetAside = DetachAll,

@@ -8,29 +8,31 @@ namespace Bridge.Server.Persistence;
 /// The file, opened when it is needed. What is broken is set aside and a new one made; what the system refuses is tried again the next
 /// time. Neither ends anything.
 /// </summary>
+/// <typeparam name="T">Its tables.</typeparam>
 /// <param name="place">Where it is.</param>
 /// <param name="open">Opens its tables.</param>
 /// <param name="health">Is told what becomes of it.</param>
 /// <param name="logger">The log.</param>
-internal sealed partial class StoreConnection(StorePlace place, Func<StoreTables> open, StoreHealth health, ILogger logger) : IDisposable
+internal sealed class StoreConnection<T>(StorePlace place, Func<T> open, StoreHealth health, ILogger logger) : IDisposable
+    where T : class, IDisposable
 {
-    private StoreTables? _tables;
+    private T? _tables;
 
     /// <summary>After the file was opened; may throw what says that it cannot be used.</summary>
-    public Action<StoreTables>? Opened { get; set; }
+    public Action<T>? Opened { get; set; }
 
     /// <summary>After the file was set aside.</summary>
     public Action? SetAside { get; set; }
 
     /// <summary>Does something with the tables, or fails for now.</summary>
-    public bool Try(Action<StoreTables> act)
+    public bool Try(Action<T> act)
     {
         try
         {
             Open();
             act(_tables);
             if (health.Recovered() is { } failed)
-                Log.Recovered(logger, place.Path, failed.TotalSeconds);
+                StoreLog.Recovered(logger, place.Path, failed.TotalSeconds);
             return true;
         }
         catch (StoreFormatException exception)
@@ -74,7 +76,7 @@ internal sealed partial class StoreConnection(StorePlace place, Func<StoreTables
         Dispose();
         try
         {
-            Log.SetAside(logger, place.Path, problem, place.SetAside(kind));
+            StoreLog.SetAside(logger, place.Path, problem, place.SetAside(kind));
             SetAside?.Invoke();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -87,18 +89,6 @@ internal sealed partial class StoreConnection(StorePlace place, Func<StoreTables
     {
         Dispose();
         if (health.Failed(exception.Message))
-            Log.Failed(logger, place.Path, exception.Message);
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(8001, LogLevel.Error, "{Path} cannot be used: {Problem}. It is kept as {Name}; the bridge goes on with a new one")]
-        public static partial void SetAside(ILogger logger, string path, string problem, string name);
-
-        [LoggerMessage(8002, LogLevel.Warning, "{Path} cannot be written: {Problem}. The bridge runs on; what it knows is written as soon as that is possible")]
-        public static partial void Failed(ILogger logger, string path, string problem);
-
-        [LoggerMessage(8003, LogLevel.Information, "{Path} is written again, after {Seconds:0} s")]
-        public static partial void Recovered(ILogger logger, string path, double seconds);
+            StoreLog.Failed(logger, place.Path, exception.Message);
     }
 }

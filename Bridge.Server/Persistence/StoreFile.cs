@@ -2,7 +2,7 @@ using Microsoft.Data.Sqlite;
 
 namespace Bridge.Server.Persistence;
 
-/// <summary>The open file, for its one writer. Whoever only reads has connections of its own.</summary>
+/// <summary>An open file, for its one writer. Whoever only reads has connections of its own.</summary>
 internal sealed class StoreFile : IDisposable
 {
     /// <summary>The format of the file, in its <c>user_version</c>.</summary>
@@ -14,37 +14,21 @@ internal sealed class StoreFile : IDisposable
     /// <summary>How long a write waits for a reader that is in its way, which happens when the log is put into the file.</summary>
     private const int BusyMilliseconds = 5000;
 
-    private const string Schema =
-        """
-        CREATE TABLE streams (
-            id INTEGER PRIMARY KEY, broker TEXT NOT NULL UNIQUE, epoch TEXT NOT NULL, rules TEXT NOT NULL,
-            position INTEGER NOT NULL, is_clean INTEGER NOT NULL,
-            evicted_up_to INTEGER NOT NULL, forgotten_up_to INTEGER NOT NULL, missed_up_to INTEGER NOT NULL, trimmed_up_to INTEGER NOT NULL);
-        CREATE TABLE last_values (
-            stream INTEGER NOT NULL, topic TEXT NOT NULL, position INTEGER NOT NULL, is_deletion INTEGER NOT NULL, expires_at INTEGER,
-            message BLOB NOT NULL, retained BLOB, UNIQUE (stream, topic));
-        CREATE INDEX last_values_by_position ON last_values (stream, is_deletion, position);
-        CREATE INDEX last_values_by_expiry ON last_values (expires_at) WHERE expires_at IS NOT NULL;
-        CREATE TABLE history_topics (
-            id INTEGER PRIMARY KEY, stream INTEGER NOT NULL, topic TEXT NOT NULL, trimmed_up_to INTEGER NOT NULL, UNIQUE (stream, topic));
-        CREATE TABLE history (
-            stream INTEGER NOT NULL, position INTEGER NOT NULL, topic INTEGER NOT NULL, received_at INTEGER NOT NULL, expires_at INTEGER,
-            bytes INTEGER NOT NULL, message BLOB NOT NULL, UNIQUE (stream, position));
-        CREATE INDEX history_by_topic ON history (topic, position);
-        CREATE INDEX history_by_expiry ON history (expires_at) WHERE expires_at IS NOT NULL;
-        """;
+    private readonly string _schema;
 
-    private StoreFile(SqliteConnection connection) => Connection = connection;
+    private StoreFile(SqliteConnection connection, string schema) => (Connection, _schema) = (connection, schema);
 
     public SqliteConnection Connection { get; }
 
     /// <summary>Opens the file, or makes it.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="schema">The tables of a new one.</param>
     /// <exception cref="StoreFormatException">It is none that this version of the bridge can read.</exception>
     /// <exception cref="SqliteException">It is broken, or the system does not let it be opened.</exception>
-    public static StoreFile Open(string path)
+    public static StoreFile Open(string path, string schema)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
-        var file = new StoreFile(connection);
+        var file = new StoreFile(connection, schema);
         try
         {
             connection.Open();
@@ -107,7 +91,7 @@ internal sealed class StoreFile : IDisposable
         Run("PRAGMA synchronous = NORMAL");
         Run("PRAGMA journal_size_limit = 16777216");
         if (isNew)
-            Run($"BEGIN IMMEDIATE; {Schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT");
+            Run($"BEGIN IMMEDIATE; {_schema} PRAGMA application_id = {ApplicationId}; PRAGMA user_version = {Version}; COMMIT");
     }
 
     private long Get(string sql)

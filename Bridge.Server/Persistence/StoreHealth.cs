@@ -12,12 +12,15 @@ internal sealed class StoreHealth(TimeProvider time) : IHealthCheck
     private long _failures;
 
     /// <summary>Whether the last attempt failed.</summary>
-    public bool IsFailing
+    public bool IsFailing => Problem is not null;
+
+    /// <summary>What went wrong the last time; null where nothing did.</summary>
+    public string? Problem
     {
         get
         {
             lock (_gate)
-                return _problem is not null;
+                return _problem;
         }
     }
 
@@ -61,10 +64,7 @@ internal sealed class StoreHealth(TimeProvider time) : IHealthCheck
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        string? problem;
-        lock (_gate)
-            problem = _problem;
-        return Task.FromResult(problem is null
+        return Task.FromResult(Problem is not { } problem
             ? HealthCheckResult.Healthy("What is known reaches the disk.")
             : HealthCheckResult.Degraded($"Nothing has reached the disk for {Lag.TotalSeconds:0} s: {problem}"));
     }
