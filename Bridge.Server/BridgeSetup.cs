@@ -25,6 +25,7 @@ public static class BridgeSetup
         services.AddAccess();
         services.AddFanOut();
         services.AddBrokers();
+        services.AddHostedService<ConfigurationReload>();
         services.AddPublishing();
         services.AddSingleton<RequestParser>();
         services.AddSingleton<BrokerDirectory>();

@@ -1,28 +1,42 @@
+using System.Collections.Concurrent;
+using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.FanOut;
 
 /// <summary>The streams of all brokers.</summary>
-internal sealed class MessageStreams : IDisposable
+internal sealed class MessageStreams : IMessageConsumers, IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, MessageStream> _streams;
+    private readonly ConcurrentDictionary<string, MessageStream> _streams = new(StringComparer.Ordinal);
+    private readonly Func<string, MessageStream> _create;
     private readonly ITimer _sweep;
     private long _lastId;
 
     public MessageStreams(BridgeOptions options, TimeProvider time, FanOutMetrics metrics, ILogger<MessageStream> logger)
     {
-        _streams = options.Brokers.Keys.ToDictionary(
-            key => key,
-            key => new MessageStream(key, options.Cache, options.FanOut, NewEpoch(), NextId, time, metrics, logger));
+        _create = key => new MessageStream(key, options.Cache, options.FanOut, NewEpoch(), NextId, time, metrics, logger);
+        foreach (var key in options.Brokers.Keys)
+            Open(key);
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 
     /// <exception cref="BridgeException">There is no broker with this key.</exception>
     public MessageStream Get(string brokerKey) =>
         _streams.TryGetValue(brokerKey, out var stream) ? stream : throw BridgeException.BrokerUnknown(brokerKey);
+
+    /// <summary>The stream of a broker; null where there is none with this key.</summary>
+    public MessageStream? Find(string brokerKey) => _streams.GetValueOrDefault(brokerKey);
+
+    public IMessageConsumer Open(string brokerKey) => _streams.GetOrAdd(brokerKey, _create);
+
+    public void Close(string brokerKey, BrokerStateChange last)
+    {
+        if (_streams.TryRemove(brokerKey, out var stream))
+            stream.End(last);
+    }
 
     public void Dispose()
     {

@@ -36,7 +36,7 @@ internal sealed class EventStreamEndpoint(
             await BeginAsync(context.Response, subscribed, terms, ended.Token);
             sink.Begin();
             if (!HttpMethods.IsHead(context.Request.Method))
-                await KeepAliveAsync(outbox, outbox.Find(subscribed.Subscription)!, ended.Token);
+                await KeepAliveAsync(outbox, subscribed, ended.Token);
         }
         finally
         {
@@ -71,17 +71,27 @@ internal sealed class EventStreamEndpoint(
         await response.BodyWriter.FlushAsync(ended);
     }
 
+    private async Task KeepAliveAsync(Outbox outbox, SubscribeResult subscribed, CancellationToken ended)
+    {
+        // Where there is none any more, its broker was removed meanwhile.
+        if (outbox.Find(subscribed.Subscription) is { } subscriber)
+            await KeepAliveAsync(outbox, subscriber, ended);
+        await outbox.WhenWritten().WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task KeepAliveAsync(Outbox outbox, Subscriber subscriber, CancellationToken ended)
     {
+        var stream = subscriber.Feed.Stream;
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(ended, stream.Ended);
         using var timer = new PeriodicTimer(HeartbeatEvery, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(ended))
-                outbox.Offer(new Heartbeat(subscriber.Feed.Stream.FindReached(subscriber)));
+            while (await timer.WaitForNextTickAsync(any.Token))
+                outbox.Offer(new Heartbeat(stream.FindReached(subscriber)));
         }
         catch (OperationCanceledException)
         {
-            // Its client has gone or its credentials count no more, or the bridge stops.
+            // Its client has gone, its credentials count no more, its broker was removed, or the bridge stops.
         }
     }
 }

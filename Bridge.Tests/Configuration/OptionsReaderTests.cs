@@ -23,7 +23,7 @@ public sealed class OptionsReaderTests
             """);
 
         options.EmbeddedBroker.Enabled.Should().BeTrue();
-        options.EmbeddedBroker.Port.Should().BePositive("a free port was found");
+        options.EmbeddedBroker.ListenPort.Should().BePositive("a free port was found");
         options.Cache.Ttl.Should().Be(new TimeSpan(1, 2, 3, 4));
         options.Cache.MaxBytes.Should().Be(5_000_000_000);
         options.Cache.MaxTopics.Should().Be(200_000);
