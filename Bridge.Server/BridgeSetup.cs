@@ -34,6 +34,7 @@ public static class BridgeSetup
         services.AddHttpDoor();
         services.AddServerTls();
         services.AddSmallSendBuffers();
+        GracefulStop.AddTo(services);
         return new BridgeBuilder(services);
     }
 

@@ -24,6 +24,7 @@ public sealed class ArchitectureTests
         ("Topics", []),
         ("Messages", ["Topics"]),
         ("Limits", []),
+        ("Shutdown", ["Messages"]),
         ("Caching", ["Topics", "Messages"]),
         // Settings stand in their features; the whole of them is known here, and each feature reads its part.
         ("Configuration", ["Topics"]),
@@ -33,10 +34,10 @@ public sealed class ArchitectureTests
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Publishing", ["Messages", "Access", "Brokers"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing"]),
-        ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
-        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
+        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
         ("Tls", ["Configuration", "Certificates"]),
-        ("Hosting", ["Configuration", "Access"]),
+        ("Hosting", ["Configuration", "Access", "Brokers", "FanOut", "Shutdown"]),
         ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
@@ -48,7 +49,7 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "FanOut.FanOutOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
+        "FanOut.FanOutOptions", "Http.CorsOptions", "Shutdown.ShutdownOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
     ];

@@ -38,6 +38,10 @@ internal sealed class MessageStreams : IMessageConsumers, IDisposable
             stream.End(last);
     }
 
+    /// <summary>Completes when what has come so far is written to all who subscribed, as far as they take it.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_streams.Values.Select(stream => stream.FlushAsync(cancellationToken)));
+
     public void Dispose()
     {
         _sweep.Dispose();
