@@ -101,8 +101,13 @@ public sealed class GracefulStopTests : IAsyncLifetime
         AssertLeftWell();
     }
 
-    private Task<BridgeProcess> StartAsync(params (string Key, string? Value)[] settings) => BridgeProcess.StartAsync(
-        [.. BrokerSettings.Of("plant", _broker), .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))]);
+    private async Task<BridgeProcess> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var bridge = await BridgeProcess.StartAsync(
+            [.. BrokerSettings.Of("plant", _broker), .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))]);
+        await Eventually.HoldsAsync(async () => (await ReadyAsync(bridge)) is (HttpStatusCode.OK, _));
+        return bridge;
+    }
 
     private static async Task<HubClient> SubscribedAsync(BridgeProcess bridge, bool messagePack)
     {
