@@ -27,6 +27,7 @@ public static class BridgeSetup
         services.AddFanOut();
         services.AddPersistence();
         services.AddBrokers();
+        services.AddHostedService<ConfigurationReload>();
         services.AddPublishing();
         services.AddSingleton<RequestParser>();
         services.AddSingleton<BrokerDirectory>();
@@ -36,6 +37,7 @@ public static class BridgeSetup
         services.AddHttpDoor();
         services.AddServerTls();
         services.AddSmallSendBuffers();
+        GracefulStop.AddTo(services);
         return new BridgeBuilder(services);
     }
 

@@ -25,6 +25,7 @@ public sealed class ArchitectureTests
         ("Topics", []),
         ("Messages", ["Topics"]),
         ("Limits", []),
+        ("Shutdown", ["Messages"]),
         ("Caching", ["Topics", "Messages"]),
         // Settings stand in their features; the whole of them is known here, and each feature reads its part.
         ("Configuration", ["Topics"]),
@@ -35,10 +36,10 @@ public sealed class ArchitectureTests
         ("Persistence", ["Topics", "Messages", "Configuration", "Caching", "FanOut"]),
         ("Publishing", ["Messages", "Access", "Brokers"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing"]),
-        ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
-        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
+        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
         ("Tls", ["Configuration", "Certificates"]),
-        ("Hosting", ["Configuration", "Access"]),
+        ("Hosting", ["Configuration", "Access", "Brokers", "FanOut", "Shutdown"]),
         ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
@@ -50,7 +51,8 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "FanOut.FanOutOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
+        "FanOut.FanOutOptions", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions", "Shutdown.ShutdownOptions",
+        "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
     ];

@@ -1,3 +1,5 @@
+using Bridge.Server.Configuration;
+
 namespace Bridge.Server.Access;
 
 /// <summary>Registers who may do what.</summary>
@@ -7,6 +9,7 @@ internal static class AccessServices
     {
         services.AddMetrics();
         services.AddSingleton<AccessControl>();
+        services.AddSingleton<IReconfigurable>(provider => provider.GetRequiredService<AccessControl>());
         services.AddSingleton<Authenticator>();
         services.AddSingleton<TicketStore>();
         services.AddSingleton<CallerSessions>();

@@ -15,7 +15,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>As many publishes may wait for the broker at a time.</summary>
     private const int MostPublishing = 10_000;
 
+    /// <summary>So often a link that is being closed is looked at.</summary>
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(10);
+
     private readonly BrokerOptions _options;
+    private readonly ClientDemands _demands;
     private readonly LimitOptions _limits;
     private readonly string _contentRoot;
     private readonly IEnhancedAuthenticationHandler? _authentication;
@@ -35,6 +39,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private volatile MqttSession? _session;
     private long _leftOut;
     private int _publishing;
+    private bool _isClosing;
     private long? _linkUpAt;
     private Task _running = Task.CompletedTask;
 
@@ -45,11 +50,12 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         string contentRoot,
         IEnhancedAuthenticationHandler? authentication,
         IMessageConsumer consumer,
+        ClientDemands demands,
         TimeProvider time,
         ILogger logger)
     {
-        (Key, _options, _limits, _contentRoot, _authentication, _consumer, _time, _logger) =
-            (key, options, limits, contentRoot, authentication, consumer, time, logger);
+        (Key, _options, _limits, _contentRoot, _authentication, _consumer, _demands, _time, _logger) =
+            (key, options, limits, contentRoot, authentication, consumer, demands, time, logger);
         _factory = new MqttOptionsFactory(key, options, contentRoot, limits.MaxPayloadBytes);
         _subscriptions = new UpstreamSubscriptions(time, TimeSpan.FromSeconds(options.OnDemandLingerSeconds))
         {
@@ -65,6 +71,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     }
 
     public string Key { get; }
+
+    public BrokerOptions Options => _options;
+
+    /// <summary>What clients ask for: whoever replaces this link goes on with it.</summary>
+    public ClientDemands Demands => _demands;
 
     public bool IsMqtt5 => _factory.IsMqtt5;
 
@@ -86,6 +97,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     public void Start()
     {
+        _demands.Serve(_options.OnDemand ? _subscriptions : null);
+        _consumer.StateChanged(_state);
         if (_options.Tls.AllowUntrusted)
             Log.Untrusted(_logger, Key);
         _running = Task.Run(RunAsync);
@@ -95,15 +108,18 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// Has the broker send what matches the filter, as long as the lease is not disposed. Where the link is up, waits until the broker
     /// has acknowledged; where it is down, the subscription follows when it is up again.
     /// </summary>
+    /// <param name="filter">The topics.</param>
+    /// <param name="isLasting">Whether they are wanted for so long that the configuration may change meanwhile.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="BridgeException">The broker refused.</exception>
-    public async Task<IDisposable?> DemandAsync(TopicFilter filter, CancellationToken cancellationToken)
+    public async Task<IDisposable?> DemandAsync(TopicFilter filter, bool isLasting, CancellationToken cancellationToken)
     {
         if (!_options.OnDemand)
-            return null;
+            return isLasting ? _demands.Add(filter) : null;
         if (MqttText.FindProblem(filter.Text) is { } problem)
             throw new BridgeException(ErrorCodes.FilterInvalid, $"The topic filter {problem}.");
 
-        var lease = _subscriptions.Demand(filter);
+        var lease = _demands.Add(filter);
         try
         {
             if (_session is { } session)
@@ -138,14 +154,24 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     private async Task<PublishReceipt> PublishAsync(PublishRequest request, TimeSpan most, CancellationToken cancellationToken)
     {
-        var session = FindLink();
-        PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
-        if (Interlocked.Increment(ref _publishing) > MostPublishing)
+        // Before the link is looked for: one that is being closed waits for whoever has found it.
+        var count = Interlocked.Increment(ref _publishing);
+        try
+        {
+            var session = FindLink();
+            PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
+            return count <= MostPublishing
+                ? await PublishAsync(session, request, most, cancellationToken)
+                : throw new BridgeException(ErrorCodes.Overloaded, $"{MostPublishing} messages wait for broker '{Key}' already.");
+        }
+        finally
         {
             Interlocked.Decrement(ref _publishing);
-            throw new BridgeException(ErrorCodes.Overloaded, $"{MostPublishing} messages wait for broker '{Key}' already.");
         }
+    }
 
+    private async Task<PublishReceipt> PublishAsync(MqttSession session, PublishRequest request, TimeSpan most, CancellationToken cancellationToken)
+    {
         var began = _time.GetTimestamp();
         var usual = TimeSpan.FromSeconds(_options.PublishTimeoutSeconds);
         var patience = most < usual ? most : usual;
@@ -170,10 +196,24 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
                 ? Disconnected("went down before it acknowledged; the message may have reached it", isOutcomeUnknown: true)
                 : Disconnected("went down before the message was sent");
         }
-        finally
+    }
+
+    /// <summary>
+    /// Ends the link as a good guest: nothing new begins, what is under way gets its answer, and what the broker has sent is taken; all
+    /// that within the patience. Then it says good-bye.
+    /// </summary>
+    public async Task CloseAsync(TimeSpan patience)
+    {
+        Volatile.Write(ref _isClosing, true);
+        using var end = new CancellationTokenSource(patience, _time);
+        if (patience > TimeSpan.Zero && _session is { } session)
         {
-            Interlocked.Decrement(ref _publishing);
+            while ((Volatile.Read(ref _publishing) > 0 || _requester.Waiting > 0) && !session.Ended.IsCompleted && !end.IsCancellationRequested)
+                await Task.Delay(LookEvery, _time, end.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await session.SettleAsync(end.Token);
         }
+
+        await DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -292,7 +332,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     /// <summary>The link, where it is up. One that has ended is known as such before its state is.</summary>
     private MqttSession FindLink() =>
-        _session is { Ended.IsCompleted: false } session && _state.State == BrokerState.Connected ? session : throw Disconnected("is down");
+        Volatile.Read(ref _isClosing) ? throw Disconnected("is being closed")
+        : _session is { Ended.IsCompleted: false } session && _state.State == BrokerState.Connected ? session
+        : throw Disconnected("is down");
 
     private BridgeException TimedOut(TimeSpan patience, bool mayHaveBeenSent) => new(
         ErrorCodes.PublishTimeout,

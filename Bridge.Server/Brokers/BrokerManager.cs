@@ -6,44 +6,20 @@ using Bridge.Server.Topics;
 
 namespace Bridge.Server.Brokers;
 
-/// <summary>All brokers, each with its link.</summary>
-internal sealed class BrokerManager : IHostedService, IAsyncDisposable
+/// <summary>The brokers that there are now, and what is sent to them.</summary>
+internal sealed class BrokerManager(BridgeOptions options, BrokerLinks links)
 {
-    private readonly Dictionary<string, BrokerConnection> _connections;
-    private readonly LimitOptions _limits;
-
-    public BrokerManager(
-        BridgeOptions options,
-        IHostEnvironment environment,
-        IEnumerable<IEnhancedAuthenticationHandler> authentication,
-        Func<string, IMessageConsumer> consumers,
-        TimeProvider time,
-        ILogger<BrokerConnection> logger)
-    {
-        var methods = authentication.ToDictionary(handler => handler.Method);
-        _limits = options.Limits;
-        _connections = options.Brokers.ToDictionary(
-            broker => broker.Key,
-            broker => new BrokerConnection(
-                broker.Key,
-                broker.Value,
-                options.Limits,
-                environment.ContentRootPath,
-                broker.Value.AuthenticationMethod is { } method ? methods[method] : null,
-                consumers(broker.Key),
-                time,
-                logger));
-    }
+    private readonly LimitOptions _limits = options.Limits;
 
     /// <summary>The brokers, ordered by key.</summary>
-    public IEnumerable<BrokerConnection> All => _connections.Values.OrderBy(connection => connection.Key, StringComparer.Ordinal);
+    public IEnumerable<BrokerConnection> All => links.Current.Values.OrderBy(connection => connection.Key, StringComparer.Ordinal);
 
     /// <exception cref="BridgeException">There is none with this key.</exception>
     public BrokerConnection Get(string brokerKey) =>
-        _connections.TryGetValue(brokerKey, out var connection) ? connection : throw BridgeException.BrokerUnknown(brokerKey);
+        links.Current.TryGetValue(brokerKey, out var connection) ? connection : throw BridgeException.BrokerUnknown(brokerKey);
 
     public bool TryGet(string brokerKey, [NotNullWhen(true)] out BrokerConnection? connection) =>
-        _connections.TryGetValue(brokerKey, out connection);
+        links.Current.TryGetValue(brokerKey, out connection);
 
     /// <summary>Checks a publish, sends it to its broker and completes when that has acknowledged.</summary>
     /// <exception cref="BridgeException">The message did not reach the broker, or may not have.</exception>
@@ -79,16 +55,4 @@ internal sealed class BrokerManager : IHostedService, IAsyncDisposable
 
         PublishChecks.ThrowIfMalformed(request);
     }
-
-    public Task StartAsync(CancellationToken cancellationToken)
-    {
-        foreach (var connection in _connections.Values)
-            connection.Start();
-        return Task.CompletedTask;
-    }
-
-    public Task StopAsync(CancellationToken cancellationToken) => DisposeAsync().AsTask();
-
-    public async ValueTask DisposeAsync() =>
-        await Task.WhenAll(_connections.Values.Select(connection => connection.DisposeAsync().AsTask()));
 }

@@ -1,3 +1,5 @@
+using Bridge.Server.Configuration;
+
 namespace Bridge.Server.Brokers;
 
 /// <summary>Registers the links to brokers.</summary>
@@ -7,7 +9,9 @@ internal static class BrokerServices
     {
         // Hosted services start in this order: the embedded broker is there before its link.
         services.AddHostedService<EmbeddedBroker>();
+        services.AddSingleton<BrokerLinks>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerLinks>());
+        services.AddSingleton<IReconfigurable>(provider => provider.GetRequiredService<BrokerLinks>());
         services.AddSingleton<BrokerManager>();
-        services.AddHostedService(provider => provider.GetRequiredService<BrokerManager>());
     }
 }

@@ -21,7 +21,7 @@ internal sealed class EmbeddedBroker : IHostedService, IDisposable
             .WithDefaultEndpoint()
             .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback)
             .WithDefaultEndpointBoundIPV6Address(IPAddress.None)
-            .WithDefaultEndpointPort(options.EmbeddedBroker.Port)
+            .WithDefaultEndpointPort(options.EmbeddedBroker.ListenPort)
             .Build();
         _server = new MqttServerFactory().CreateMqttServer(serverOptions, [new AnonymousClients(new MqttTcpServerAdapter())]);
         _demo = options.EmbeddedBroker.Demo ? new DemoTopics(_server, time) : null;
@@ -32,9 +32,17 @@ internal sealed class EmbeddedBroker : IHostedService, IDisposable
     {
         if (!options.EmbeddedBroker.Enabled)
             return;
-        if (options.EmbeddedBroker.Port == 0)
-            options.EmbeddedBroker.Port = FindFreePort();
-        options.Brokers[EmbeddedBrokerOptions.BrokerKey] = new BrokerOptions { Url = $"mqtt://127.0.0.1:{options.EmbeddedBroker.Port}" };
+        options.EmbeddedBroker.ListenPort = options.EmbeddedBroker.Port == 0 ? FindFreePort() : options.EmbeddedBroker.Port;
+        options.Brokers[EmbeddedBrokerOptions.BrokerKey] = new BrokerOptions { Url = $"mqtt://127.0.0.1:{options.EmbeddedBroker.ListenPort}" };
+    }
+
+    /// <summary>Has changed settings say of the embedded broker what was said at the start: it runs, or not, until the bridge stops.</summary>
+    public static void Keep(BridgeOptions started, BridgeOptions changed)
+    {
+        if (changed.EmbeddedBroker.Enabled)
+            changed.Brokers.Remove(EmbeddedBrokerOptions.BrokerKey);
+        if (started.EmbeddedBroker.Enabled)
+            changed.Brokers[EmbeddedBrokerOptions.BrokerKey] = started.Brokers[EmbeddedBrokerOptions.BrokerKey];
     }
 
     public async Task StartAsync(CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ public sealed class EmbeddedBrokerOptions
     /// <summary>The TCP port on 127.0.0.1, 0 to 65,535; 0 takes a free one. Default 1883.</summary>
     public int Port { get; set; } = 1883;
 
+    /// <summary>The port that it has, or is to have.</summary>
+    internal int ListenPort { get; set; }
+
     /// <summary>Whether topics below <c>demo/</c> move, so that there is something to see. Default false.</summary>
     public bool Demo { get; set; }
 }

@@ -16,6 +16,12 @@ internal sealed class MqttSession : IAsyncDisposable
     /// <summary>As many QoS 1 and 2 messages may be unacknowledged where the broker allows more, or does not say.</summary>
     private const int MostInFlight = 1024;
 
+    /// <summary>Within so many rounds even a broker that sends all the time has sent what it had.</summary>
+    private const int MostSettlingRounds = 3;
+
+    /// <summary>For so long a broker may take to close the connection itself, as it has to (MQTT 5 §3.14.4).</summary>
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromMilliseconds(250);
+
     private const int ReaderStackBytes = 262_144;
 
     private readonly Stream _stream;
@@ -30,6 +36,8 @@ internal sealed class MqttSession : IAsyncDisposable
     private readonly Publisher _publisher;
     private readonly int _mostInFlight;
     private readonly TimeSpan _keepAlive;
+    private volatile TaskCompletionSource? _pong;
+    private long _received;
     private long _lastReceived;
     private Task _keepingAlive = Task.CompletedTask;
     private Task _reading = Task.CompletedTask;
@@ -135,6 +143,24 @@ internal sealed class MqttSession : IAsyncDisposable
             End($"The broker acknowledged none of {_mostInFlight} messages.");
     }
 
+    /// <summary>
+    /// Waits until what the broker had for the bridge is here: until its answer to a ping comes without a message before it. What was
+    /// acknowledged to its publisher before stands before that answer.
+    /// </summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var seen = -1L;
+        for (var round = 0; round < MostSettlingRounds && seen != Volatile.Read(ref _received); round++)
+        {
+            seen = Volatile.Read(ref _received);
+            var pong = _pong = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            // Not awaited: where the other side does not read, sending does not end.
+            _ = SendPingAsync();
+            Task answered = Task.WhenAny(pong.Task, Ended);
+            await answered.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
     /// <summary>Says good-bye, where that is possible within a moment, and closes.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -143,6 +169,8 @@ internal sealed class MqttSession : IAsyncDisposable
             try
             {
                 await _writer.SendAsync(new MqttDisconnectPacket()).WaitAsync(TimeSpan.FromSeconds(1), _time);
+                // Who closes while something waits to be read resets the connection: the broker might not see the good-bye.
+                await Ended.WaitAsync(FarewellTimeout, _time);
             }
             catch (Exception)
             {
@@ -234,6 +262,9 @@ internal sealed class MqttSession : IAsyncDisposable
             case MqttPubRecPacket received when (int)received.ReasonCode < 0x80:
                 Release(received);
                 break;
+            case MqttPingRespPacket:
+                _pong?.TrySetResult();
+                break;
             case MqttPacketWithIdentifier answer:
                 if (_requests.Complete(answer) is { Message: not null })
                     _publisher.TakeAcknowledgement();
@@ -254,6 +285,7 @@ internal sealed class MqttSession : IAsyncDisposable
 
     private void Receive(MqttPublishPacket message)
     {
+        Volatile.Write(ref _received, _received + 1);
         switch (message.QualityOfServiceLevel)
         {
             case MqttQualityOfServiceLevel.AtMostOnce:

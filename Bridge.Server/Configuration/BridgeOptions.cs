@@ -4,6 +4,7 @@ using Bridge.Server.Caching;
 using Bridge.Server.FanOut;
 using Bridge.Server.Http;
 using Bridge.Server.Persistence;
+using Bridge.Server.Shutdown;
 using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
@@ -40,4 +41,7 @@ public sealed class BridgeOptions
 
     /// <summary>What one client may ask for. 0 means no limit.</summary>
     public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>How it stops.</summary>
+    public ShutdownOptions Shutdown { get; set; } = new();
 }

@@ -2,6 +2,7 @@ using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Persistence;
+using Bridge.Server.Shutdown;
 using Bridge.Server.Tls;
 
 namespace Bridge.Server.Configuration;
@@ -47,6 +48,8 @@ internal static class BridgeOptionsLoader
         PersistenceOptionsValidator.Check(options.Persistence, checks.At(nameof(options.Persistence)), KeysOf(options));
         checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
         CheckLimits(options.Limits, checks.At(nameof(options.Limits)));
+        checks.At(nameof(options.Shutdown)).Range(
+            nameof(ShutdownOptions.DrainSeconds), options.Shutdown.DrainSeconds, 0, ShutdownOptions.MostDrainSeconds);
         ServerTlsOptionsValidator.Check(options.Tls, checks);
         CheckOrigins(options, checks);
         CheckAccess(options, checks);

@@ -11,7 +11,7 @@ internal static class FanOutServices
         services.AddMetrics();
         services.AddSingleton<FanOutMetrics>();
         services.AddSingleton<MessageStreams>();
-        services.AddSingleton<Func<string, IMessageConsumer>>(provider => provider.GetRequiredService<MessageStreams>().Get);
+        services.AddSingleton<IMessageConsumers>(provider => provider.GetRequiredService<MessageStreams>());
         services.AddSingleton(provider => new OutboxContext(
             provider.GetRequiredService<BridgeOptions>().Limits,
             provider.GetRequiredService<TimeProvider>(),

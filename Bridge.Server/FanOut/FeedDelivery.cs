@@ -9,6 +9,8 @@ namespace Bridge.Server.FanOut;
 /// </summary>
 internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
 {
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(5);
+
     private readonly Lock _gate;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -47,6 +49,15 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
         _appended++;
         if (!isOpen && !_schedule.Defers(feed))
             Open(feed);
+    }
+
+    /// <summary>
+    /// Completes when nothing gathers that is due. What a feed may not deliver yet, because its subscribers want it only so often, is not.
+    /// </summary>
+    public async Task WhenDeliveredAsync(CancellationToken cancellationToken)
+    {
+        while (HasOpen())
+            await Task.Delay(LookEvery, _time, cancellationToken);
     }
 
     public void Dispose()
@@ -114,6 +125,12 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
             _gathered.Change(rest, Timeout.InfiniteTimeSpan);
         else
             DeliverNow();
+    }
+
+    private bool HasOpen()
+    {
+        lock (_gate)
+            return _isDelivering || _open.Count > 0;
     }
 
     private void DeliverNow() => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -74,6 +74,19 @@ internal sealed class FeedDirectory(MessageStream stream, Func<string> nextId)
         feed.IsRemoved = true;
     }
 
+    /// <summary>Everybody on any of them.</summary>
+    public List<Subscriber> GetSubscribers()
+    {
+        var all = new List<Subscriber>();
+        foreach (var feed in _byKey.Values.SelectMany(feeds => feeds))
+        {
+            foreach (var subscriber in feed.Subscribers)
+                all.Add(subscriber);
+        }
+
+        return all;
+    }
+
     public FeedStatistics GetStatistics() => new(_byTopic.Count, _byTopic.NodeCount, _byTopic.Visited);
 
     private static bool AnyIsRemoved(Feed[] feeds)

@@ -15,6 +15,9 @@ internal interface IStreamStore
 
     /// <summary>Writes down from now on what comes to a stream that has begun.</summary>
     void Follow(MessageStream stream);
+
+    /// <summary>Writes down the rest of a stream that has ended: should its broker come back, it goes on from there.</summary>
+    void Leave(MessageStream stream);
 }
 
 /// <summary>Where nothing outlasts the run.</summary>
@@ -25,6 +28,10 @@ internal sealed class NoStreamStore : IStreamStore
     public IStreamHistory? HistoryOf(string brokerKey) => null;
 
     public void Follow(MessageStream stream)
+    {
+    }
+
+    public void Leave(MessageStream stream)
     {
     }
 }

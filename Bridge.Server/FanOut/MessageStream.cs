@@ -21,12 +21,14 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     private readonly FeedDelivery _delivery;
     private readonly WatchList _watches = new();
     private readonly Dictionary<Outbox, int> _outboxes = [];
+    private readonly CancellationTokenSource _ended = new();
     private readonly string _epoch;
     private readonly IStreamHistory? _history;
     private readonly FanOutMetrics _metrics;
     private readonly ILogger _logger;
     private long _position;
     private long _gapAt;
+    private bool _isEnded;
     private long _evictedTold;
     private long _conflatedTold;
 
@@ -71,6 +73,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
     /// <summary>Reads last values.</summary>
     public ValueReader Values { get; }
+
+    /// <summary>When the broker is no more.</summary>
+    public CancellationToken Ended => _ended.Token;
 
     /// <summary>The position of the newest message; 0 before the first.</summary>
     public long Position => Interlocked.Read(ref _position);
@@ -144,7 +149,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// Subscribes a connection: what it has missed since it was last here, or the last values that match now, if wanted, then every
     /// message that matches from now on.
     /// </summary>
-    /// <exception cref="BridgeException">The connection has as many subscriptions as it may have, or the cursor is of no time that was.</exception>
+    /// <exception cref="BridgeException">The connection has as many subscriptions as it may have, the cursor is of no time that was, or the broker is no more.</exception>
     /// <exception cref="OperationCanceledException">The connection is closed.</exception>
     public Subscription Subscribe(Outbox outbox, in SubscriptionTerms terms, IDisposable? upstream)
     {
@@ -152,6 +157,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         var older = FindOlder(terms);
         lock (_gate)
         {
+            ThrowIfEnded();
             var after = terms.ResumeFrom is { } cursor && Locate(cursor) is { } located && located >= terms.HeardSince ? located : default(long?);
             var feed = _feeds.FindOrAdd(terms.Filter, terms.Mode, outbox);
             feed.TryCut();
@@ -250,10 +256,14 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     }
 
     /// <summary>Begins to wait for the next message of a filter.</summary>
+    /// <exception cref="BridgeException">The broker is no more.</exception>
     public Watch Join(TopicFilter filter)
     {
         lock (_gate)
+        {
+            ThrowIfEnded();
             return _watches.Join(filter);
+        }
     }
 
     /// <summary>Ends such a wait.</summary>
@@ -261,6 +271,38 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     {
         lock (_gate)
             _watches.Leave(watch);
+    }
+
+    /// <summary>Ends all subscriptions and waits: the broker is no more.</summary>
+    /// <param name="last">The last that the subscribers are told.</param>
+    public void End(BrokerStateChange last)
+    {
+        List<Subscriber> subscribers;
+        lock (_gate)
+        {
+            _isEnded = true;
+            subscribers = _feeds.GetSubscribers();
+            _watches.WakeAll();
+        }
+
+        StateChanged(last);
+        foreach (var subscriber in subscribers)
+        {
+            subscriber.Outbox.NoteEnd(subscriber);
+            Unsubscribe(subscriber);
+        }
+
+        _ended.Cancel();
+    }
+
+    /// <summary>Completes when what has come so far is written to all who subscribed, as far as they take it.</summary>
+    public async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        await _delivery.WhenDeliveredAsync(cancellationToken);
+        Outbox[] outboxes;
+        lock (_gate)
+            outboxes = [.. _outboxes.Keys];
+        await Task.WhenAll(outboxes.Select(outbox => outbox.WhenWritten())).WaitAsync(cancellationToken);
     }
 
     public StreamStatistics GetStatistics()
@@ -295,6 +337,12 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     }
 
     public void Dispose() => _delivery.Dispose();
+
+    private void ThrowIfEnded()
+    {
+        if (_isEnded)
+            throw BridgeException.BrokerUnknown(BrokerKey);
+    }
 
     /// <summary>Finds a cursor's position; null where it is of another run.</summary>
     /// <exception cref="BridgeException">It is of no time that was: nobody was given it.</exception>

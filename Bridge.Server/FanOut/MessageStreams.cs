@@ -1,14 +1,16 @@
+using System.Collections.Concurrent;
+using Bridge.Contracts;
 using Bridge.Server.Configuration;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.FanOut;
 
 /// <summary>The streams of all brokers.</summary>
-internal sealed class MessageStreams : IDisposable
+internal sealed class MessageStreams : IMessageConsumers, IDisposable
 {
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<string, MessageStream> _streams;
+    private readonly ConcurrentDictionary<string, MessageStream> _streams = new(StringComparer.Ordinal);
     private readonly BridgeOptions _options;
     private readonly IStreamStore _store;
     private readonly TimeProvider _time;
@@ -20,13 +22,32 @@ internal sealed class MessageStreams : IDisposable
     public MessageStreams(BridgeOptions options, IStreamStore store, TimeProvider time, FanOutMetrics metrics, ILogger<MessageStream> logger)
     {
         (_options, _store, _time, _metrics, _logger) = (options, store, time, metrics, logger);
-        _streams = options.Brokers.Keys.ToDictionary(key => key, Begin);
+        foreach (var key in options.Brokers.Keys)
+            Open(key);
         _sweep = time.CreateTimer(_ => Sweep(), null, SweepEvery, SweepEvery);
     }
 
     /// <exception cref="BridgeException">There is no broker with this key.</exception>
     public MessageStream Get(string brokerKey) =>
         _streams.TryGetValue(brokerKey, out var stream) ? stream : throw BridgeException.BrokerUnknown(brokerKey);
+
+    /// <summary>The stream of a broker; null where there is none with this key.</summary>
+    public MessageStream? Find(string brokerKey) => _streams.GetValueOrDefault(brokerKey);
+
+    public IMessageConsumer Open(string brokerKey) => _streams.GetOrAdd(brokerKey, Begin);
+
+    public void Close(string brokerKey, BrokerStateChange last)
+    {
+        if (!_streams.TryRemove(brokerKey, out var stream))
+            return;
+
+        stream.End(last);
+        _store.Leave(stream);
+    }
+
+    /// <summary>Completes when what has come so far is written to all who subscribed, as far as they take it.</summary>
+    public Task FlushAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(_streams.Values.Select(stream => stream.FlushAsync(cancellationToken)));
 
     public void Dispose()
     {

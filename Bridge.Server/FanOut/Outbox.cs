@@ -22,9 +22,11 @@ internal sealed class Outbox
     private readonly Queue<Subscriber> _behind = new();
     private readonly Dictionary<string, Notice> _notices = [];
     private readonly Dictionary<string, Subscriber> _subscribers = [];
+    private readonly HashSet<string> _ended = [];
     private readonly WireFormat _format;
     private readonly LimitOptions _limits;
     private readonly OutboxPump _pump;
+    private TaskCompletionSource? _written;
     private long _queuedBytes;
     private bool _isPumping;
     private bool _isClosed;
@@ -76,6 +78,27 @@ internal sealed class Outbox
             subscriber.IsClosed = true;
             _subscribers.Remove(subscriber.Feed.Id);
         }
+    }
+
+    /// <summary>Notes that a subscription is ended which its connection may still want to end.</summary>
+    public void NoteEnd(Subscriber subscriber)
+    {
+        lock (_gate)
+            _ended.Add(subscriber.Feed.Id);
+    }
+
+    /// <returns>Whether the subscription was one that has been ended, not by its connection.</returns>
+    public bool ForgetEnd(string subscription)
+    {
+        lock (_gate)
+            return _ended.Remove(subscription);
+    }
+
+    /// <summary>Completes when nothing waits to be written any more, or the connection is closed.</summary>
+    public Task WhenWritten()
+    {
+        lock (_gate)
+            return _isClosed || !_isPumping ? Task.CompletedTask : (_written ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Offers a batch of one of its feeds.</summary>
@@ -138,6 +161,7 @@ internal sealed class Outbox
             _queue.Clear();
             _behind.Clear();
             _notices.Clear();
+            _written?.TrySetResult();
         }
 
         foreach (var subscriber in subscribers)
@@ -162,7 +186,10 @@ internal sealed class Outbox
             if (replay is null && records.Count == 0)
             {
                 behind = TakeBehind();
-                return _isPumping = behind is not null;
+                _isPumping = behind is not null;
+                if (!_isPumping)
+                    Interlocked.Exchange(ref _written, null)?.TrySetResult();
+                return _isPumping;
             }
         }
 

@@ -50,6 +50,16 @@ internal sealed class WatchList
         _matches.Clear();
     }
 
+    /// <summary>Wakes everybody.</summary>
+    public void WakeAll()
+    {
+        foreach (var watch in _byFilter.Values.ToList())
+        {
+            Remove(watch);
+            ThreadPool.UnsafeQueueUserWorkItem(watch, preferLocal: false);
+        }
+    }
+
     /// <summary>What was woken is not in the list any more; another of its filter may be.</summary>
     private void Remove(Watch watch)
     {

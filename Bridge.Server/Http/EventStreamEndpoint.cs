@@ -5,6 +5,7 @@ using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.FanOut;
 using Bridge.Server.Requests;
+using Bridge.Server.Shutdown;
 
 namespace Bridge.Server.Http;
 
@@ -13,21 +14,24 @@ namespace Bridge.Server.Http;
 /// EventSource goes on by itself where it was, because each event's id is its cursor.
 /// </summary>
 internal sealed class EventStreamEndpoint(
-    RequestParser parser, BrokerReads reads, CallerSessions sessions, OutboxContext outboxes, IHostApplicationLifetime lifetime, TimeProvider time)
+    RequestParser parser, BrokerReads reads, CallerSessions sessions, OutboxContext outboxes, StopSignal stop, TimeProvider time)
 {
     /// <summary>So often a comment is sent: that proxies do not end a connection on which nothing happens.</summary>
     private static readonly TimeSpan HeartbeatEvery = TimeSpan.FromSeconds(15);
 
-    /// <summary>In milliseconds: after how long a browser connects again. Its own default is several seconds.</summary>
-    private const string Retry = "retry: 2000\n\n";
+    // In milliseconds: after how long a browser connects again. Its own default is several seconds, the same for all: they would come
+    // back to a bridge that was restarted in one moment.
+    private const int EarliestRetry = 1_000;
+    private const int LatestRetry = 4_000;
 
     public async Task HandleAsync(HttpContext context, RequestFields query)
     {
+        stop.ThrowIfEnding();
         var (brokerKey, terms) = Parse(context.Request, query);
         var caller = Caller.Of(context);
         using var session = sessions.Open(caller.Identity);
         session.ThrowIfEnded();
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop.ConnectionsEnd, session.Ended);
         var sink = new EventStreamSink(context, ended.Token);
         var outbox = new Outbox(sink, outboxes);
         try
@@ -36,7 +40,7 @@ internal sealed class EventStreamEndpoint(
             await BeginAsync(context.Response, subscribed, terms, ended.Token);
             sink.Begin();
             if (!HttpMethods.IsHead(context.Request.Method))
-                await KeepAliveAsync(outbox, outbox.Find(subscribed.Subscription)!, ended.Token);
+                await KeepAliveAsync(outbox, subscribed, ended.Token);
         }
         finally
         {
@@ -66,22 +70,32 @@ internal sealed class EventStreamEndpoint(
         // Who wants no last values is up to date from the beginning; others when they have them.
         var id = terms is { Snapshot: false, ResumeFrom: null } ? $"id: {subscribed.Cursor}\n" : "";
         var json = JsonSerializer.Serialize(subscribed, BridgeJson.Options);
-        response.BodyWriter.Write(Encoding.UTF8.GetBytes($"{Retry}{id}event: subscribed\ndata: {json}\n\n"));
+        response.BodyWriter.Write(Encoding.UTF8.GetBytes($"retry: {Random.Shared.Next(EarliestRetry, LatestRetry)}\n\n{id}event: subscribed\ndata: {json}\n\n"));
         response.BodyWriter.Write(WireRecords.EncodeState(WireFormat.EventStream, reads.StateOf(subscribed.BrokerKey)));
         await response.BodyWriter.FlushAsync(ended);
     }
 
+    private async Task KeepAliveAsync(Outbox outbox, SubscribeResult subscribed, CancellationToken ended)
+    {
+        // Where there is none any more, its broker was removed meanwhile.
+        if (outbox.Find(subscribed.Subscription) is { } subscriber)
+            await KeepAliveAsync(outbox, subscriber, ended);
+        await outbox.WhenWritten().WaitAsync(ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
     private async Task KeepAliveAsync(Outbox outbox, Subscriber subscriber, CancellationToken ended)
     {
+        var stream = subscriber.Feed.Stream;
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(ended, stream.Ended);
         using var timer = new PeriodicTimer(HeartbeatEvery, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(ended))
-                outbox.Offer(new Heartbeat(subscriber.Feed.Stream.FindReached(subscriber)));
+            while (await timer.WaitForNextTickAsync(any.Token))
+                outbox.Offer(new Heartbeat(stream.FindReached(subscriber)));
         }
         catch (OperationCanceledException)
         {
-            // Its client has gone or its credentials count no more, or the bridge stops.
+            // Its client has gone, its credentials count no more, its broker was removed, or the bridge stops.
         }
     }
 }

@@ -4,6 +4,7 @@ using Bridge.Server.Access;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
 using Bridge.Server.Requests;
+using Bridge.Server.Shutdown;
 
 namespace Bridge.Server.Http;
 
@@ -14,7 +15,7 @@ internal sealed class EventsEndpoint(
     EventStreamEndpoint eventStream,
     CallerSessions sessions,
     ProblemWriter problems,
-    IHostApplicationLifetime lifetime,
+    StopSignal stop,
     TimeProvider time)
 {
     private const int FlushAfter = 65_536;
@@ -60,7 +61,7 @@ internal sealed class EventsEndpoint(
 
         // A bridge that stops answers those who wait.
         using var session = sessions.Open(caller.Identity);
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop.WaitsEnd, session.Ended);
         var values = await reads.ReadAsync(caller, query.BrokerKey, query.Terms, query.Wait, ended.Token);
         session.ThrowIfEnded();
         return values;

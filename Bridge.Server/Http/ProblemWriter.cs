@@ -3,6 +3,7 @@ using System.Globalization;
 using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.Messages;
+using Bridge.Server.Shutdown;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
@@ -15,11 +16,8 @@ namespace Bridge.Server.Http;
 /// Makes failures <c>application/problem+json</c> (RFC 9457) with their code: those of the bridge, and those that the framework finds,
 /// such as a path that does not exist. Also to clients that accept no JSON, to whom the framework by itself would tell nothing.
 /// </summary>
-internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, AuditLog audit, ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
+internal sealed partial class ProblemWriter(StopSignal stop, AuditLog audit, ILogger<ProblemWriter> logger) : IExceptionHandler, IProblemDetailsWriter
 {
-    /// <summary>About how long a bridge that stops is away, if it is started again.</summary>
-    private static readonly TimeSpan RestartTakes = TimeSpan.FromSeconds(5);
-
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         // Nobody reads it.
@@ -100,10 +98,10 @@ internal sealed partial class ProblemWriter(IHostApplicationLifetime lifetime, A
         BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } slow =>
             new BridgeException(ErrorCodes.RequestTimeout, slow.Message),
         BadHttpRequestException bad => BridgeException.RequestInvalid(bad.Message),
-        OperationCanceledException when lifetime.ApplicationStopping.IsCancellationRequested =>
+        OperationCanceledException when stop.HasBegun =>
             new BridgeException(ErrorCodes.BrokerDisconnected, "The bridge stops, and its links with it; what was sent to a broker may have reached it.")
             {
-                RetryAfter = RestartTakes,
+                RetryAfter = StopSignal.RestartTakes(),
             },
         _ => new BridgeException(ErrorCodes.Internal, "The bridge failed; its log says why."),
     };

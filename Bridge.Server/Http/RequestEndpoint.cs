@@ -9,7 +9,7 @@ using Bridge.Server.Requests;
 namespace Bridge.Server.Http;
 
 /// <summary><c>POST /request</c>: takes what <c>POST /publish</c> takes, and answers the reply as <c>GET /events</c> shows a value.</summary>
-internal sealed class RequestEndpoint(MessagePublisher publisher, AccessChecks access, CallerSessions sessions, BridgeOptions options, IHostApplicationLifetime lifetime)
+internal sealed class RequestEndpoint(MessagePublisher publisher, AccessChecks access, CallerSessions sessions, BridgeOptions options)
 {
     public async Task HandleAsync(HttpContext context)
     {
@@ -36,8 +36,7 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, AccessChecks a
     {
         var caller = Caller.Of(context);
         using var session = sessions.Open(caller.Identity);
-        // A bridge that stops does not wait for replies.
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, session.Ended);
         try
         {
             return await publisher.RequestAsync(caller, message, timeout, ended.Token);

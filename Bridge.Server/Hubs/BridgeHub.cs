@@ -19,9 +19,12 @@ internal sealed class BridgeHub(BrokerReads reads, HistoryReads history, Message
     public void Unsubscribe(RequestFields request)
     {
         var id = request.RequiredText("subscription");
-        var subscriber = HubOutbox.Of(Context).Find(id)
-            ?? throw BridgeException.RequestInvalid($"This connection has no subscription '{id}'.");
-        subscriber.Feed.Stream.Unsubscribe(subscriber);
+        var outbox = HubOutbox.Of(Context);
+        if (outbox.Find(id) is { } subscriber)
+            subscriber.Feed.Stream.Unsubscribe(subscriber);
+        // Of a broker that was removed the client may not know yet.
+        else if (!outbox.ForgetEnd(id))
+            throw BridgeException.RequestInvalid($"This connection has no subscription '{id}'.");
     }
 
     public Task<GetLastResult> GetLast(RequestFields request)

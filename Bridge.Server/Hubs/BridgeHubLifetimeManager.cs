@@ -1,5 +1,6 @@
 using Bridge.Server.Access;
 using Bridge.Server.FanOut;
+using Bridge.Server.Shutdown;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bridge.Server.Hubs;
@@ -9,12 +10,13 @@ internal sealed class BridgeHubLifetimeManager(
     OutboxContext outboxes,
     CallerSessions sessions,
     ConnectionLimits limits,
+    StopSignal stop,
     ILogger<DefaultHubLifetimeManager<BridgeHub>> logger) : DefaultHubLifetimeManager<BridgeHub>(logger)
 {
     public override Task OnConnectedAsync(HubConnectionContext connection)
     {
         connection.Features.Set(new Outbox(new HubOutbox(connection), outboxes));
-        connection.Features.Set(new HubSession(connection, sessions, limits));
+        connection.Features.Set(new HubSession(connection, sessions, limits, stop));
         return base.OnConnectedAsync(connection);
     }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Bridge.Server.Access;
 using Bridge.Server.Configuration;
 using Bridge.Server.Requests;
+using Bridge.Server.Shutdown;
 using MessagePack;
 using MessagePack.Resolvers;
 using Microsoft.AspNetCore.SignalR;
@@ -52,9 +53,10 @@ internal static class HubDoor
         var limits = routes.ServiceProvider.GetRequiredService<BridgeOptions>().Limits;
         var rates = routes.ServiceProvider.GetRequiredService<CallerLimits>();
         var connections = routes.ServiceProvider.GetRequiredService<ConnectionLimits>();
+        var stop = routes.ServiceProvider.GetRequiredService<StopSignal>();
         var hub = routes.MapHub<BridgeHub>("/hub", connection => connection.TransportSendTimeout = SendTimeout(limits));
         hub.Add(FrameUpgrade.AddTo);
-        hub.Add(endpoint => HubAdmission.AddTo(endpoint, connections, rates));
+        hub.Add(endpoint => HubAdmission.AddTo(endpoint, connections, rates, stop));
     }
 
     /// <summary>

@@ -1,19 +1,21 @@
 using Bridge.Server.Access;
 using Bridge.Server.FanOut;
+using Bridge.Server.Shutdown;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Bridge.Server.Hubs;
 
-/// <summary>Whose a hub connection is. When the credentials that it began with count no more, it is ended.</summary>
+/// <summary>Whose a hub connection is. When the credentials that it began with count no more, or the bridge stops, it is ended.</summary>
 internal sealed class HubSession : IDisposable
 {
     private readonly Caller _caller;
     private readonly CallerSession _session;
     private readonly CancellationTokenRegistration _ended;
+    private readonly CancellationTokenRegistration _stopped;
     private readonly ConnectionLease? _lease;
 
-    public HubSession(HubConnectionContext connection, CallerSessions sessions, ConnectionLimits limits)
+    public HubSession(HubConnectionContext connection, CallerSessions sessions, ConnectionLimits limits, StopSignal stop)
     {
         var request = connection.GetHttpContext()!;
         _caller = Caller.Of(request);
@@ -21,6 +23,7 @@ internal sealed class HubSession : IDisposable
         if (!HubAdmission.IsAdmitted(request) && limits.TryOpen(_caller, out _lease) is not null)
             _session.End();
         _ended = _session.Ended.UnsafeRegister(static state => End((HubConnectionContext)state!), connection);
+        _stopped = stop.ConnectionsEnd.UnsafeRegister(static state => End((HubConnectionContext)state!), connection);
     }
 
     /// <exception cref="Messages.BridgeException">The credentials count no more: what is still read of the connection is not done.</exception>
@@ -40,6 +43,7 @@ internal sealed class HubSession : IDisposable
     public void Dispose()
     {
         _ended.Dispose();
+        _stopped.Dispose();
         _session.Dispose();
         _lease?.Dispose();
     }

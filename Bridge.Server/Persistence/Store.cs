@@ -76,6 +76,21 @@ internal sealed partial class Store : IStreamStore, IDisposable
         stream.ManyCame = () => ManyCame?.Invoke();
     }
 
+    /// <inheritdoc/>
+    public void Leave(MessageStream stream)
+    {
+        while (Write())
+        {
+            // It ends: nothing comes to it any more, and of others only so much at a time.
+        }
+
+        lock (_gate)
+        {
+            if (_streams.Remove(stream.BrokerKey, out var stored) && !stored.HasChanged)
+                _connection.Try(tables => tables.Commit(() => tables.Streams.End(stored)));
+        }
+    }
+
     /// <summary>Writes some of what has changed, all of it or nothing.</summary>
     /// <returns>Whether there is more.</returns>
     public bool Write()

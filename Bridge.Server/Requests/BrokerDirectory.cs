@@ -2,6 +2,7 @@ using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
+using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
 
@@ -12,21 +13,24 @@ internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams stre
     public BrokerInfo[] List(Caller caller)
     {
         limits.CountRead(caller);
-        return [.. brokers.All.Where(broker => caller.Permissions.SeesBroker(broker.Key)).Select(Describe)];
+        return [.. brokers.All.Where(broker => caller.Permissions.SeesBroker(broker.Key)).Select(Describe).OfType<BrokerInfo>()];
     }
 
-    /// <exception cref="Messages.BridgeException">There is none with this key, or it is not the caller's to see.</exception>
+    /// <exception cref="BridgeException">There is none with this key, or it is not the caller's to see.</exception>
     public BrokerInfo Get(Caller caller, string brokerKey)
     {
         limits.CountRead(caller);
         access.ThrowUnlessVisible(caller, brokerKey);
-        return Describe(brokers.Get(brokerKey));
+        return Describe(brokers.Get(brokerKey)) ?? throw BridgeException.BrokerUnknown(brokerKey);
     }
 
-    private BrokerInfo Describe(BrokerConnection broker)
+    /// <returns>Null when the broker was removed just now.</returns>
+    private BrokerInfo? Describe(BrokerConnection broker)
     {
+        if (streams.Find(broker.Key)?.GetStatistics() is not { } statistics)
+            return null;
+
         var state = broker.State;
-        var statistics = streams.Get(broker.Key).GetStatistics();
         return new BrokerInfo
         {
             BrokerKey = broker.Key,

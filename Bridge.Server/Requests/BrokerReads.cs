@@ -24,7 +24,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         var lease = limits.HoldSubscription(caller);
         try
         {
-            lease.Upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
+            lease.Upstream = await broker.DemandAsync(terms.Filter, isLasting: true, cancellationToken);
             var subscription = streams.Get(brokerKey).Subscribe(outbox, terms with { HeardSince = broker.HeardSince(terms.Filter) }, lease);
             return new SubscribeResult
             {
@@ -58,7 +58,7 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         access.ThrowUnlessReadable(caller, brokerKey, terms.Filter);
         // Where the broker sends only what is asked for, this asks, and for a while after it.
         var (broker, values, began) = (brokers.Get(brokerKey), streams.Get(brokerKey).Values, time.GetTimestamp());
-        using var upstream = await broker.DemandAsync(terms.Filter, cancellationToken);
+        using var upstream = await broker.DemandAsync(terms.Filter, isLasting: false, cancellationToken);
         if (upstream is not null)
             terms = OnDemand(broker, terms);
         var read = wait > TimeSpan.Zero ? await values.ReadAsync(terms, wait - time.GetElapsedTime(began), cancellationToken) : values.Read(terms);

@@ -26,7 +26,7 @@ public sealed class DeliveryPropertyTests
         for (var scene = 0; scene < Scenes; scene++)
         {
             var rules = keys.Select(_ => RandomRules(random)).ToArray();
-            bridge.ChangeSettings(LockedBridge.With([.. keys.SelectMany((key, i) => key.Settings(i + 1)), .. rules.SelectMany(SettingsOf)]));
+            await bridge.ChangeSettingsAsync(LockedBridge.With([.. keys.SelectMany((key, i) => key.Settings(i + 1)), .. rules.SelectMany(SettingsOf)]));
             var topics = Enumerable.Range(0, 12).Select(_ => RandomTopic(random)).ToArray();
             var last = string.Create(CultureInfo.InvariantCulture, $"end/{scene}");
 

@@ -41,7 +41,7 @@ public sealed class SessionEndTests : IDisposable
         var open = await OpenAllAsync(bridge, _key.Text);
         await using var boss = await HubOf(bridge, LockedBridge.Boss.Text);
 
-        bridge.ChangeSettings(LockedBridge.With(Viewer));
+        await bridge.ChangeSettingsAsync(LockedBridge.With(Viewer));
 
         await open.ShouldEndAsync();
         (await boss.InvokeAsync<BrokerInfo[]>("GetBrokers")).Should().ContainSingle();
@@ -56,7 +56,7 @@ public sealed class SessionEndTests : IDisposable
         await using var bridge = await LockedBridge.StartAsync([.. Viewer, .. _key.Settings(1)]);
         var open = await OpenAllAsync(bridge, _key.Text);
 
-        bridge.ChangeSettings(LockedBridge.With(
+        await bridge.ChangeSettingsAsync(LockedBridge.With(
         [
             .. Viewer, .. _key.Settings(1),
             ("Bridge:Access:Roles:viewer:Deny:0:Actions:0", "read"),
@@ -76,7 +76,7 @@ public sealed class SessionEndTests : IDisposable
         await using var open = await OpenAllAsync(bridge, _key.Text);
         var other = new TestKey("word", "viewer");
 
-        bridge.ChangeSettings(LockedBridge.With([.. Viewer, .. _key.Settings(1), .. other.Settings(2)]));
+        await bridge.ChangeSettingsAsync(LockedBridge.With([.. Viewer, .. _key.Settings(1), .. other.Settings(2)]));
 
         await using var added = await HubOf(bridge, other.Text);
         (await open.Hub.InvokeAsync<BrokerInfo[]>("GetBrokers")).Should().ContainSingle();
@@ -90,10 +90,10 @@ public sealed class SessionEndTests : IDisposable
     public async Task Change_ThatCannotBeUsed_IsToldAndNothingChanges(string key, string value, string error)
     {
         await using var bridge = await LockedBridge.StartAsync([.. Viewer, .. _key.Settings(1)]);
-        bridge.AllowErrors(entry => entry.Message.StartsWith("The changed configuration is not used", StringComparison.Ordinal));
+        bridge.AllowErrors(BridgeHost.IsRefusedChange);
         await using var open = await OpenAllAsync(bridge, _key.Text);
 
-        bridge.ChangeSettings([.. LockedBridge.With([.. Viewer, .. _key.Settings(1)]), (key, value)]);
+        await bridge.ChangeSettingsAsync([.. LockedBridge.With([.. Viewer, .. _key.Settings(1)]), (key, value)]);
 
         bridge.Logs.Entries.Items.Select(entry => entry.Message).Should().ContainMatch(error);
         (await open.Hub.InvokeAsync<BrokerInfo[]>("GetBrokers")).Should().ContainSingle();
@@ -104,9 +104,9 @@ public sealed class SessionEndTests : IDisposable
     public async Task Change_ThatTakesAllRulesAway_OpensNothing()
     {
         await using var bridge = await LockedBridge.StartAsync(Viewer);
-        bridge.AllowErrors(entry => entry.Message.StartsWith("The changed configuration is not used", StringComparison.Ordinal));
+        bridge.AllowErrors(BridgeHost.IsRefusedChange);
 
-        bridge.ChangeSettings(("Bridge:EmbeddedBroker:Enabled", "true"), ("Bridge:EmbeddedBroker:Port", "0"));
+        await bridge.ChangeSettingsAsync(("Bridge:EmbeddedBroker:Enabled", "true"), ("Bridge:EmbeddedBroker:Port", "0"));
 
         using var nobody = LockedBridge.ClientOf(bridge, credentials: null);
         using var refused = await nobody.GetAsync(new Uri("/brokers", UriKind.Relative));

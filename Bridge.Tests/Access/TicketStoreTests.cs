@@ -51,11 +51,11 @@ public sealed class TicketStoreTests : IAsyncLifetime
     }
 
     [Fact]
-    public void Redeem_KeyTakenAwayMeanwhile_LetsNobodyIn()
+    public async Task Redeem_KeyTakenAwayMeanwhile_LetsNobodyIn()
     {
         var ticket = _tickets.Issue(_boss);
 
-        _bridge.ChangeSettings(
+        await _bridge.ChangeSettingsAsync(
             [("Bridge:EmbeddedBroker:Enabled", "true"), ("Bridge:Access:Roles:boss:Administrator", "true"), .. new TestKey("other", "boss").Settings(0)]);
 
         _tickets.Redeem(ticket).Should().BeNull();

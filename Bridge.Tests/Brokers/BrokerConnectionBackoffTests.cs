@@ -21,7 +21,7 @@ public sealed class BrokerConnectionBackoffTests
         var options = new BrokerOptions { Url = $"mqtt://127.0.0.1:{((IPEndPoint)silent.LocalEndpoint).Port}" };
         using var logs = new LogCapture();
         await using var connection = new BrokerConnection(
-            "plant", options, new LimitOptions(), "", null, new Consumer(), time, logs.CreateLogger("link"));
+            "plant", options, new LimitOptions(), "", null, new Consumer(), new ClientDemands(), time, logs.CreateLogger("link"));
 
         connection.Start();
 

@@ -48,7 +48,7 @@ public sealed class EmbeddedBridge : IAsyncLifetime
 
     /// <summary>Starts a client of the embedded broker that replies, by default with the same bytes.</summary>
     internal Task<Responder> StartResponderAsync(string topic, Func<Responder, MqttApplicationMessage, Task>? answer = null) =>
-        Responder.StartAsync(Host.Services.GetRequiredService<BridgeOptions>().EmbeddedBroker.Port, topic, answer);
+        Responder.StartAsync(Host.Services.GetRequiredService<BridgeOptions>().EmbeddedBroker.ListenPort, topic, answer);
 
     /// <summary>Publishes these bytes, and returns when the bridge shows them.</summary>
     public async Task SeedAsync(string topic, byte[] payload, string? contentType = null, string rest = "")

@@ -3,9 +3,9 @@ using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.Http;
 using Bridge.Server.Messages;
+using Bridge.Server.Shutdown;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Bridge.Tests.Http;
@@ -19,8 +19,9 @@ public sealed class ProblemWriterTests
         using var gone = new CancellationTokenSource();
         var context = new DefaultHttpContext { RequestAborted = gone.Token };
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var stop = new StopSignal(TimeProvider.System);
         var writer = new ProblemWriter(
-            new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance),
+            stop,
             new AuditLog(NullLoggerFactory.Instance, services.GetRequiredService<IMeterFactory>(), TimeProvider.System),
             NullLogger<ProblemWriter>.Instance);
         await gone.CancelAsync();

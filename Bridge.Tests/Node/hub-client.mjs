@@ -1,10 +1,10 @@
 // A SignalR client that is driven over standard input and output, one JSON object a line.
 //
-//   in:  {"id":1,"op":"connect","url":"http://…/hub","protocol":"json"|"messagepack","transport":…,"headers":…,"accessToken":…}
+//   in:  {"id":1,"op":"connect","url":"http://…/hub","protocol":"json"|"messagepack","transport":…,"headers":…,"accessToken":…,"reconnects":…}
 //        {"id":2,"op":"invoke","method":"Subscribe","args":[…]}
 //        {"id":3,"op":"stop"}
 //   out: {"id":2,"result":…} or {"id":2,"error":"…"}, one for each command
-//        {"event":"Messages"|"BrokerState"|"closed","args":[…]}, for each call of the server
+//        {"event":"Messages"|"BrokerState"|"closed"|"reconnected","args":[…]}, for each call of the server
 //
 // Bytes are {"$base64":"…"} on these lines and Uint8Array in the client.
 import { createInterface } from "node:readline";
@@ -22,11 +22,13 @@ const decode = (_, value) =>
 const write = (line) => process.stdout.write(JSON.stringify(line, encode) + "\n");
 
 const operations = {
-  async connect({ url, protocol, transport, headers, accessToken }) {
+  async connect({ url, protocol, transport, headers, accessToken, reconnects }) {
     const options = { headers };
     if (transport) options.transport = signalR.HttpTransportType[transport];
     if (accessToken) options.accessTokenFactory = () => accessToken;
-    connection = new signalR.HubConnectionBuilder()
+    const builder = new signalR.HubConnectionBuilder();
+    if (reconnects) builder.withAutomaticReconnect({ nextRetryDelayInMilliseconds: () => Math.random() * 500 });
+    connection = builder
       .withUrl(url, options)
       .withHubProtocol(protocol === "messagepack" ? new MessagePackHubProtocol() : new signalR.JsonHubProtocol())
       // Standard output is for answers only.
@@ -34,6 +36,7 @@ const operations = {
       .build();
     for (const name of serverCalls) connection.on(name, (...args) => write({ event: name, args }));
     connection.onclose((error) => write({ event: "closed", args: [error?.message ?? null] }));
+    connection.onreconnected(() => write({ event: "reconnected", args: [] }));
     await connection.start();
   },
   invoke: ({ method, args }) => connection.invoke(method, ...(args ?? [])),

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Tests.Support;
 
@@ -72,9 +73,24 @@ internal sealed class BridgeHost : IAsyncDisposable
     /// <summary>For how many filters somebody waits at a broker for the next message.</summary>
     public int Watchers(string brokerKey) => Services.GetRequiredService<MessageStreams>().Get(brokerKey).GetStatistics().Watches;
 
-    /// <summary>Replaces all its settings while it runs, as who edits the file.</summary>
-    public void ChangeSettings(params (string Key, string? Value)[] settings) =>
-        _settings.Replace(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+    /// <summary>Replaces all its settings while it runs, as who edits the file, and waits until they are used or refused.</summary>
+    public async Task ChangeSettingsAsync(IEnumerable<KeyValuePair<string, string?>> settings)
+    {
+        var before = Readings();
+        _settings.Replace(settings);
+        // Where its clock stands still, the bridge would wait for ever for the end of the edit.
+        (Services.GetRequiredService<TimeProvider>() as FakeTimeProvider)?.Advance(TimeSpan.FromSeconds(1));
+        await Eventually.HoldsAsync(() => Readings() > before);
+
+        int Readings() => Logs.Entries.Items.Count(entry => entry.Message is "The configuration was read again" || IsRefusedChange(entry));
+    }
+
+    /// <inheritdoc cref="ChangeSettingsAsync(IEnumerable{KeyValuePair{string, string?}})"/>
+    public Task ChangeSettingsAsync(params (string Key, string? Value)[] settings) =>
+        ChangeSettingsAsync(settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value)));
+
+    /// <summary>Whether it says that changed settings are not used.</summary>
+    public static bool IsRefusedChange(LogEntry entry) => entry.Message.StartsWith("The changed configuration is not used", StringComparison.Ordinal);
 
     /// <summary>Stops it, as a service manager does.</summary>
     public Task StopAsync() => _app.StopAsync().WaitAsync(StopTimeout);

@@ -5,6 +5,12 @@ namespace Bridge.Tests.Support;
 /// <summary>The real bridge as a process of its own, as it runs in production.</summary>
 internal sealed partial class BridgeProcess : IAsyncDisposable
 {
+    private static readonly Dictionary<string, string?> Listening = new()
+    {
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+    };
+
     private readonly ChildProcess _process;
 
     private BridgeProcess(ChildProcess process, string url)
@@ -39,7 +45,11 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     public static async Task<BridgeProcess> StartAsync(
         IEnumerable<KeyValuePair<string, string?>>? settings = null, params string[] arguments)
     {
-        var process = Launch(settings, arguments);
+        return await StartAsync(Launch(settings, arguments));
+    }
+
+    private static async Task<BridgeProcess> StartAsync(ChildProcess process)
+    {
         try
         {
             var line = await process.WaitForLineAsync(line => ListeningLine().IsMatch(line));
@@ -52,19 +62,34 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a copy of it in a folder of its own, with the settings that stand in the <c>appsettings.json</c> there.</summary>
+    public static Task<BridgeProcess> StartInAsync(TemporaryFolder folder)
+    {
+        var assembly = Repository.AssemblyOf("Bridge.Server");
+        var source = Path.GetDirectoryName(assembly)!;
+        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
+        {
+            var copy = folder.File(Path.GetRelativePath(source, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            if (!Path.GetFileName(file).StartsWith("appsettings", StringComparison.Ordinal))
+                File.Copy(file, copy);
+        }
+
+        Directory.CreateDirectory(folder.File("wwwroot"));
+        return StartAsync(Launch(folder.File(Path.GetFileName(assembly)), Listening, []));
+    }
+
     /// <summary>Starts it without waiting that it listens: for commands, and for settings that it must refuse.</summary>
     public static ChildProcess Launch(IEnumerable<KeyValuePair<string, string?>>? settings = null, params string[] arguments)
     {
-        var environment = new Dictionary<string, string?>
-        {
-            ["ASPNETCORE_ENVIRONMENT"] = "Production",
-            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-        };
+        var environment = new Dictionary<string, string?>(Listening);
         foreach (var (key, value) in TestPersistence.OrNone(TestAccess.OrEverybody(settings ?? [])))
             environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
-        return ChildProcess.Start(
-            "dotnet", [Repository.AssemblyOf("Bridge.Server"), .. arguments], environment, Repository.Root);
+        return Launch(Repository.AssemblyOf("Bridge.Server"), environment, arguments);
     }
+
+    private static ChildProcess Launch(string assembly, Dictionary<string, string?> environment, string[] arguments) =>
+        ChildProcess.Start("dotnet", [assembly, .. arguments], environment, Repository.Root);
 
     /// <summary>Asks it to end, as a service manager does, and returns its exit code.</summary>
     public Task<int> StopAsync(TimeSpan? timeout = null) => _process.StopAsync(timeout);

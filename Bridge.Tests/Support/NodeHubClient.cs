@@ -28,17 +28,19 @@ internal sealed class NodeHubClient : IAsyncDisposable
     /// </param>
     /// <param name="accessToken">What its <c>accessTokenFactory</c> gives.</param>
     /// <param name="headers">Further request headers.</param>
+    /// <param name="reconnects">Whether it connects again by itself; then there is an event <c>reconnected</c>.</param>
     public static async Task<NodeHubClient> ConnectAsync(
         string url,
         string protocol = "json",
         string? transport = null,
         string? accessToken = null,
-        IReadOnlyDictionary<string, string>? headers = null)
+        IReadOnlyDictionary<string, string>? headers = null,
+        bool reconnects = false)
     {
         var client = new NodeHubClient();
         try
         {
-            await client._script.CallAsync("connect", new { url, protocol, transport, accessToken, headers });
+            await client._script.CallAsync("connect", new { url, protocol, transport, accessToken, headers, reconnects });
             return client;
         }
         catch

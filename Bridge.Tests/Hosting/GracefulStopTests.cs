@@ -1,0 +1,165 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Tests.EndToEnd;
+using Bridge.Tests.Hubs;
+using Bridge.Tests.Support;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Bridge.Tests.Hosting;
+
+/// <summary>A service manager stops the bridge while it is used: nobody loses what was promised.</summary>
+public sealed class GracefulStopTests : IAsyncLifetime
+{
+    private const int Clients = 100;
+    private const int Streams = 10;
+    private const int Polls = 10;
+    private const int DrainSeconds = 2;
+
+    /// <summary>The bridge's own, without draining, and what a busy machine needs beside.</summary>
+    private static readonly TimeSpan Bound = TimeSpan.FromSeconds(7);
+
+    private MosquittoBroker _broker = null!;
+
+    public async Task InitializeAsync() => _broker = await MosquittoBroker.StartNewAsync();
+
+    public async Task DisposeAsync() => await _broker.DisposeAsync();
+
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Stop_WhileManyAreServed_LosesNothing()
+    {
+        await using var bridge = await StartAsync(("Bridge:Shutdown:DrainSeconds", $"{DrainSeconds}"));
+        var clients = await Task.WhenAll(Enumerable.Range(0, Clients).Select(i => SubscribedAsync(bridge, messagePack: i % 2 == 0)));
+        var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(_ => EventStreamClient.OpenAsync(bridge.Client, "/events?brokerKey=plant&topic=numbers&snapshot=false")));
+        var events = streams.Select(ReadToEndAsync).ToList();
+        var polls = Enumerable.Range(0, Polls).Select(_ => bridge.Client.GetAsync(new Uri("/events?brokerKey=plant&topic=never&wait=50", UriKind.Relative))).ToList();
+        await using var raw = await RawHubSocket.ConnectAsync(bridge.HubUrl, "json");
+        var publishing = PublishAsync(await HubClient.ConnectAsync(bridge.HubUrl));
+        await clients[0].WaitForMessageAsync("numbers", message => message.GetText() == "20");
+
+        var began = TimeProvider.System.GetTimestamp();
+        var stopping = bridge.StopAsync();
+
+        await Eventually.HoldsAsync(async () => (await ReadyAsync(bridge)) is (HttpStatusCode.ServiceUnavailable, "stopping"));
+        (await bridge.Client.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode.Should().Be(HttpStatusCode.OK);
+        publishing.IsCompleted.Should().BeFalse("it serves while it drains");
+        (await stopping).Should().Be(0);
+        TimeProvider.System.GetElapsedTime(began).Should().BeGreaterThan(TimeSpan.FromSeconds(DrainSeconds)).And.BeLessThan(TimeSpan.FromSeconds(DrainSeconds) + Bound);
+        var (acknowledged, failure) = await publishing;
+        acknowledged.Should().BeGreaterThan(20);
+        failure.Should().Match(problem => problem.Contains(ErrorCodes.BrokerDisconnected) || problem.Contains("closed") || problem.Contains("cancel"));
+        foreach (var client in clients)
+            NumbersOf(client).Take(acknowledged).Should().Equal(Enumerable.Range(0, acknowledged), "what was acknowledged reaches everybody");
+        foreach (var numbers in await Task.WhenAll(events))
+            numbers.Take(acknowledged).Should().Equal(Enumerable.Range(0, acknowledged));
+        foreach (var poll in polls)
+            (await poll).StatusCode.Should().BeOneOf(HttpStatusCode.NotModified, HttpStatusCode.NotFound);
+        (await raw.ReceiveAsync()).Should().Contain("\"type\":7").And.Contain("\"allowReconnect\":true");
+        AssertLeftWell();
+        bridge.Output.Items.Should().NotContainMatch("*fail:*").And.NotContainMatch("*crit:*");
+    }
+
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Stop_BrokerDoesNotAcknowledge_TellsWhoPublishes()
+    {
+        await using var bridge = await StartAsync();
+        await using var client = await SubscribedAsync(bridge, messagePack: true);
+        await _broker.FreezeAsync();
+        var overHub = client.PublishAsync("plant", "a", "1");
+        var overHttp = bridge.Client.PostAsJsonAsync(new Uri("/publish", UriKind.Relative), new { brokerKey = "plant", topic = "a", message = "1" });
+        await Eventually.HoldsAsync(() => !overHub.IsCompleted && !overHttp.IsCompleted);
+
+        var began = TimeProvider.System.GetTimestamp();
+        var stopping = bridge.StopAsync();
+
+        await overHub.Awaiting(task => task).Should().ThrowAsync<HubException>().WithMessage($"*{ErrorCodes.BrokerDisconnected}*");
+        using var answer = await overHttp;
+        answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString().Should().Be(ErrorCodes.BrokerDisconnected);
+        answer.Headers.RetryAfter.Should().NotBeNull();
+        (await stopping).Should().Be(0);
+        TimeProvider.System.GetElapsedTime(began).Should().BeLessThan(Bound);
+    }
+
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Stop_SomebodyDoesNotRead_EndsWithinItsBound()
+    {
+        await using var bridge = await StartAsync();
+        await using var client = await SubscribedAsync(bridge, messagePack: true);
+        await using var silent = await RawHubSocket.ConnectAsync(bridge.HubUrl, "json");
+        await silent.SendTextAsync("""{"type":1,"invocationId":"1","target":"Subscribe","arguments":[{"brokerKey":"plant","topic":"#"}]}""");
+        (await silent.ReceiveAsync()).Should().NotBeEmpty();
+        for (var i = 0; i < 50; i++)
+            await client.PublishAsync("plant", $"large/{i}", new string('x', 200_000));
+
+        var began = TimeProvider.System.GetTimestamp();
+        (await bridge.StopAsync()).Should().Be(0);
+
+        TimeProvider.System.GetElapsedTime(began).Should().BeLessThan(Bound);
+        AssertLeftWell();
+    }
+
+    private async Task<BridgeProcess> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var bridge = await BridgeProcess.StartAsync(
+            [.. BrokerSettings.Of("plant", _broker), .. settings.Select(setting => KeyValuePair.Create(setting.Key, setting.Value))]);
+        await Eventually.HoldsAsync(async () => (await ReadyAsync(bridge)) is (HttpStatusCode.OK, _));
+        return bridge;
+    }
+
+    private static async Task<HubClient> SubscribedAsync(BridgeProcess bridge, bool messagePack)
+    {
+        var client = await HubClient.ConnectAsync(bridge.HubUrl, messagePack);
+        (await client.SubscribeAsync("plant", "numbers", snapshot: false)).State.Should().Be(BrokerState.Connected);
+        return client;
+    }
+
+    /// <summary>Publishes 0, 1, 2, … one after the other, as long as that is acknowledged.</summary>
+    private static async Task<(int Acknowledged, string Failure)> PublishAsync(HubClient client)
+    {
+        await using (client)
+        {
+            for (var number = 0; ; number++)
+            {
+                try
+                {
+                    await client.PublishAsync("plant", "numbers", number.ToString(CultureInfo.InvariantCulture));
+                }
+                catch (Exception exception)
+                {
+                    return (number, exception.Message);
+                }
+            }
+        }
+    }
+
+    private static async Task<List<int>> ReadToEndAsync(EventStreamClient stream)
+    {
+        await using (stream)
+        {
+            var numbers = new List<int>();
+            while (await stream.ReadAsync() is { } happened)
+            {
+                if (happened.Type == "message")
+                    numbers.Add(int.Parse(happened.Message, CultureInfo.InvariantCulture));
+            }
+
+            return numbers;
+        }
+    }
+
+    private static IEnumerable<int> NumbersOf(HubClient client) =>
+        client.Messages.Items.Select(message => int.Parse(message.GetText(), CultureInfo.InvariantCulture));
+
+    private static async Task<(HttpStatusCode Status, string? Told)> ReadyAsync(BridgeProcess bridge)
+    {
+        using var answer = await bridge.Client.GetAsync(new Uri("/health/ready", UriKind.Relative));
+        return (answer.StatusCode, (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("status").GetString());
+    }
+
+    /// <summary>mosquitto says "closed its connection" or names an error of those who go without a DISCONNECT.</summary>
+    private void AssertLeftWell() => _broker.Log.Where(line => line.Contains("bridge-", StringComparison.Ordinal)).Should()
+        .ContainMatch("*Client bridge-* disconnected.").And.NotContainMatch("*closed*").And.NotContainMatch("*error*");
+}
