@@ -73,6 +73,17 @@ public sealed record class BrokerInfo
     [Key("messagesOutPerSecond")]
     public double MessagesOutPerSecond { get; init; }
 
+    /// <summary>How many durable publishes wait on the bridge's disk for this broker.</summary>
+    [Key("queued")]
+    public int Queued { get; init; }
+
+    /// <summary>Since when the oldest of them waits, in UTC; null where none does.</summary>
+    [Key("queuedSince")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonConverter(typeof(TimestampJsonConverter))]
+    [MessagePackFormatter(typeof(OptionalTimestampFormatter))]
+    public DateTimeOffset? QueuedSince { get; init; }
+
     /// <summary>How many subscriptions clients have on this broker.</summary>
     [Key("subscriptions")]
     public int Subscriptions { get; init; }

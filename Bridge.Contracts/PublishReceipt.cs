@@ -6,7 +6,7 @@ namespace Bridge.Contracts;
 
 /// <summary>
 /// What <see cref="HubMethods.Publish"/> answers: the broker has acknowledged the message (QoS 1 and 2), or it was handed to
-/// the broker's connection (QoS 0).
+/// the broker's connection (QoS 0), or, where it is durable, waits on the bridge's disk for its broker.
 /// </summary>
 [MessagePackObject]
 public sealed record class PublishReceipt
@@ -25,13 +25,13 @@ public sealed record class PublishReceipt
     [MessagePackFormatter(typeof(QualityOfServiceFormatter))]
     public QualityOfService QualityOfService { get; init; }
 
-    /// <summary>What the broker said.</summary>
+    /// <summary>What the broker said, or that it has not said anything yet.</summary>
     [Key("reason")]
     [MessagePackFormatter(typeof(CamelCaseEnumFormatter<PublishReason>))]
     public PublishReason Reason { get; init; }
 }
 
-/// <summary>What a broker says of a message that it accepted. On the wire its name in camel case.</summary>
+/// <summary>What became of a message that was accepted. On the wire its name in camel case.</summary>
 [JsonConverter(typeof(CamelCaseEnumConverter<PublishReason>))]
 [MessagePackFormatter(typeof(CamelCaseEnumFormatter<PublishReason>))]
 public enum PublishReason : byte
@@ -41,4 +41,7 @@ public enum PublishReason : byte
 
     /// <summary>The broker accepted the message and knows nobody who wants it (MQTT 5 §3.4.2.1, 0x10).</summary>
     NoMatchingSubscribers,
+
+    /// <summary>The message is durable, and waits on the bridge's disk for its broker: it is sent when that is there.</summary>
+    Queued,
 }

@@ -52,6 +52,14 @@ public sealed record class PublishRequest
     public uint? ExpirySeconds { get; init; }
 
     /// <summary>
+    /// Whether the message is written to the bridge's disk before it is sent, so that it reaches its broker also when that is away, or when the
+    /// bridge ends: in the order of such messages, and as often as its quality of service says. Then the answer is
+    /// <see cref="PublishReason.Queued"/> where the broker has not acknowledged in time. Null for what is configured for the broker.
+    /// </summary>
+    [Key("durable")]
+    public bool? Durable { get; init; }
+
+    /// <summary>
     /// 1 to 255 visible ASCII characters, or null. The bridge publishes once for each key, whatever comes with it again within 5 minutes of
     /// the answer: a retry gets the same answer, or <see cref="ErrorCodes.IdempotencyConflict"/> where it is another message. A failure that
     /// is certain not to have published leaves the key free; one after which nobody can know is repeated.

@@ -48,3 +48,16 @@ public sealed class TimestampFormatter : IMessagePackFormatter<DateTimeOffset>
     public DateTimeOffset Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
         Timestamp.Parse(reader.ReadString());
 }
+
+/// <summary>Writes a time that may be absent.</summary>
+/// <remarks>Public because the code that MessagePack generates for a record must be able to reach it.</remarks>
+public sealed class OptionalTimestampFormatter : IMessagePackFormatter<DateTimeOffset?>
+{
+    /// <inheritdoc/>
+    public void Serialize(ref MessagePackWriter writer, DateTimeOffset? value, MessagePackSerializerOptions options) =>
+        writer.Write(value is { } time ? Timestamp.ToText(time) : null);
+
+    /// <inheritdoc/>
+    public DateTimeOffset? Deserialize(ref MessagePackReader reader, MessagePackSerializerOptions options) =>
+        reader.ReadString() is { } text ? Timestamp.Parse(text) : null;
+}

@@ -152,6 +152,54 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         return _requester.RequestAsync(request, timeout, cancellationToken);
     }
 
+    /// <summary>Offers a QoS 2 message to the broker, and completes when the broker has it; it is handed on when it is released.</summary>
+    /// <param name="request">The message.</param>
+    /// <param name="again">Whether the broker may have it already.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="BridgeException">The broker does not take it, or the link is down.</exception>
+    public async Task<PublishReceipt> OfferAsync(PublishRequest request, bool again, CancellationToken cancellationToken)
+    {
+        var session = FindLink();
+        PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
+        var packet = request.ToPacket();
+        packet.Dup = again;
+        var (code, text) = await AskAsync(() => session.OfferAsync(packet, PublishTimeout, cancellationToken));
+        var receipt = PublishChecks.ToReceipt(request, code, text);
+        _messagesOut.Add();
+        return receipt;
+    }
+
+    /// <summary>Releases the message that was offered last, on whichever link that was: the broker hands it on.</summary>
+    /// <exception cref="BridgeException">The link is down.</exception>
+    public Task ReleaseAsync(CancellationToken cancellationToken) => AskAsync(async () =>
+    {
+        await FindLink().ReleaseAsync(PublishTimeout, cancellationToken);
+        return true;
+    });
+
+    /// <summary>Checks what the broker has said that it does not take; while the link is down that is not known.</summary>
+    /// <exception cref="BridgeException">It does not take the message.</exception>
+    public void ThrowIfNotTaken(PublishRequest request)
+    {
+        if (_session is { } session)
+            PublishChecks.ThrowIfNotTaken(request, session.Limits, _factory.IsMqtt5);
+    }
+
+    /// <summary>How long a publish waits for its acknowledgement.</summary>
+    public TimeSpan PublishTimeout => TimeSpan.FromSeconds(_options.PublishTimeoutSeconds);
+
+    private async Task<T> AskAsync<T>(Func<Task<T>> ask)
+    {
+        try
+        {
+            return await ask();
+        }
+        catch (Exception exception) when (exception is BrokerLinkException or TimeoutException)
+        {
+            throw Disconnected("went down before it acknowledged; the message may have reached it", isOutcomeUnknown: true);
+        }
+    }
+
     private async Task<PublishReceipt> PublishAsync(PublishRequest request, TimeSpan most, CancellationToken cancellationToken)
     {
         // Before the link is looked for: one that is being closed waits for whoever has found it.

@@ -26,7 +26,7 @@ internal sealed class BrokerManager(BridgeOptions options, BrokerLinks links)
     public Task<PublishReceipt> PublishAsync(PublishRequest request, CancellationToken cancellationToken)
     {
         var connection = Get(request.BrokerKey);
-        ThrowIfNotAllowed(request);
+        ThrowIfInvalid(request);
         return connection.PublishAsync(request, cancellationToken);
     }
 
@@ -38,11 +38,13 @@ internal sealed class BrokerManager(BridgeOptions options, BrokerLinks links)
     public Task<BridgeMessage> RequestAsync(PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var connection = Get(request.BrokerKey);
-        ThrowIfNotAllowed(request);
+        ThrowIfInvalid(request);
         return connection.RequestAsync(request, timeout, cancellationToken);
     }
 
-    private void ThrowIfNotAllowed(PublishRequest request)
+    /// <summary>Checks what is known of a publish before anything is sent.</summary>
+    /// <exception cref="BridgeException">No broker would be sent such a message.</exception>
+    public void ThrowIfInvalid(PublishRequest request)
     {
         if (TopicName.Check(request.Topic) is { } problem)
             throw new BridgeException(ErrorCodes.TopicInvalid, problem);

@@ -85,6 +85,13 @@ public sealed class BrokerOptions
     public int PublishTimeoutSeconds { get; set; } = 10;
 
     /// <summary>
+    /// Whether publishes to this broker are durable where they do not say otherwise: written to disk before they are sent, so that they reach
+    /// the broker also when it is away. Those with QoS 2 need <see cref="CleanStart"/> false: without a session nobody could tell whether one
+    /// has arrived. Default false.
+    /// </summary>
+    public bool DurablePublishes { get; set; }
+
+    /// <summary>
     /// The topic that replies to requests come back on (MQTT 5 §4.10); the bridge subscribes to it with the first request. The broker's access
     /// rules must let the bridge read it and responders write it, and no two bridges may share one: what arrives there is taken for
     /// replies, and this bridge shows it to nobody else. Whoever else may read the topic at the broker, as who reads everything there, sees the

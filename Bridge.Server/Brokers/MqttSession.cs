@@ -62,7 +62,8 @@ internal sealed class MqttSession : IAsyncDisposable
     {
         (_stream, _reader, _writer, _onPublish, _unreleased, _time) = (stream, reader, writer, onPublish, unreleased, time);
         Limits = BrokerLimits.From(accepted, options.ProtocolVersion);
-        _mostInFlight = Math.Min(Limits.ReceiveMaximum, MostInFlight);
+        // One is kept for the message that is sent over several connections if need be.
+        _mostInFlight = Math.Max(1, Math.Min(Limits.ReceiveMaximum - (options.CleanSession ? 0 : 1), MostInFlight));
         _publisher = new Publisher(writer, _requests, _mostInFlight, time);
         writer.Broken = exception => End(BrokerLinkException.Describe(exception));
         _keepAlive = accepted.ServerKeepAlive > 0 ? TimeSpan.FromSeconds(accepted.ServerKeepAlive) : options.KeepAlivePeriod;
@@ -136,6 +137,25 @@ internal sealed class MqttSession : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Sends a QoS 2 message, and waits until the broker has it, but does not release it yet (MQTT 5 §4.3.3). Its identifier is the same on
+    /// each connection, so that a broker that has kept the session knows it again. One at a time.
+    /// </summary>
+    /// <returns>The reason code of PUBREC, and the broker's reason string.</returns>
+    /// <exception cref="BrokerLinkException">The connection ended first, or was ended because no answer came: on the same one nothing is sent twice.</exception>
+    public async Task<(int ReasonCode, string? Text)> OfferAsync(MqttPublishPacket packet, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        packet.PacketIdentifier = PendingRequests.Reserved;
+        return await AskAsync(packet, patience, cancellationToken) is MqttPubRecPacket received
+            ? ((int)received.ReasonCode, received.ReasonString)
+            : throw End("The broker acknowledged a message of QoS 2 with another packet than PUBREC.");
+    }
+
+    /// <summary>Releases the message that was offered, on this connection or one before.</summary>
+    /// <exception cref="BrokerLinkException">The connection ended first, or was ended because no answer came.</exception>
+    public Task ReleaseAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        AskAsync(new MqttPubRelPacket { PacketIdentifier = PendingRequests.Reserved }, patience, cancellationToken);
+
     /// <summary>Ends the connection when nothing more can be sent on it, and nothing was acknowledged since the timestamp.</summary>
     public void EndIfStuck(long since)
     {
@@ -181,6 +201,21 @@ internal sealed class MqttSession : IAsyncDisposable
         End("The bridge closed the connection.");
         await _keepingAlive;
         await _reading;
+    }
+
+    private async Task<MqttPacket> AskAsync(MqttPacket packet, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var request = new PendingRequest();
+        _requests.AddReserved(request);
+        await SendAsync(packet).WaitAsync(patience, _time, cancellationToken);
+        try
+        {
+            return await request.Task.WaitAsync(patience, _time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            throw End($"The broker did not acknowledge within {patience.TotalSeconds:0.#} s.");
+        }
     }
 
     private async Task<MqttPacket> RequestAsync(MqttPacketWithIdentifier packet)
@@ -257,6 +292,10 @@ internal sealed class MqttSession : IAsyncDisposable
             case MqttPubRelPacket release:
                 _unreleased.Remove(release.PacketIdentifier);
                 _writer.Add(new MqttPubCompPacket { PacketIdentifier = release.PacketIdentifier });
+                break;
+            // Released when it is written down that the broker has it.
+            case MqttPubRecPacket { PacketIdentifier: PendingRequests.Reserved } received:
+                _requests.Complete(received);
                 break;
             // A refusal ends the exchange: there is nothing to release (MQTT 5 §4.3.3).
             case MqttPubRecPacket received when (int)received.ReasonCode < 0x80:

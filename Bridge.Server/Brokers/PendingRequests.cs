@@ -5,6 +5,9 @@ namespace Bridge.Server.Brokers;
 /// <summary>The packets that wait for their answer, by packet identifier (MQTT 5 §2.2.1).</summary>
 internal sealed class PendingRequests
 {
+    /// <summary>The identifier of the one message that is sent over several connections if need be: no other gets it.</summary>
+    public const ushort Reserved = ushort.MaxValue;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<ushort, PendingRequest> _pending = [];
     private ushort _last;
@@ -19,11 +22,23 @@ internal sealed class PendingRequests
                 throw _failure;
             do
             {
-                _last = _last == ushort.MaxValue ? (ushort)1 : (ushort)(_last + 1);
+                _last = _last == Reserved - 1 ? (ushort)1 : (ushort)(_last + 1);
             }
             while (!_pending.TryAdd(_last, request));
 
             return _last;
+        }
+    }
+
+    /// <summary>Gives a request the reserved identifier; what had it before is answered by nobody any more.</summary>
+    public void AddReserved(PendingRequest request)
+    {
+        lock (_gate)
+        {
+            if (_failure is not null)
+                throw _failure;
+
+            _pending[Reserved] = request;
         }
     }
 

@@ -24,7 +24,8 @@ internal sealed class PublishEndpoint(MessagePublisher publisher, AccessChecks a
         var request = Parse(body).WithKey(key);
         var receipt = await publisher.PublishAsync(Caller.Of(context), request, context.RequestAborted);
         // QoS 0 is not acknowledged by anybody: it was handed to the broker's connection.
-        var status = request.QualityOfService == QualityOfService.AtMostOnce ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
+        var isAcknowledged = request.QualityOfService != QualityOfService.AtMostOnce && receipt.Reason != PublishReason.Queued;
+        var status = !isAcknowledged ? StatusCodes.Status202Accepted : StatusCodes.Status200OK;
         await WriteAsync(context.Response, status, receipt);
     }
 

@@ -57,15 +57,20 @@ internal sealed class PublishQueue : IDisposable
     }
 
     /// <summary>Adds a message, and completes when it is on the disk.</summary>
-    /// <returns>Its number.</returns>
+    /// <param name="request">The message.</param>
+    /// <param name="numbered">Is told its number, before anybody can read it.</param>
     /// <exception cref="BridgeException">There are too many, or the disk does not take it.</exception>
-    public async Task<long> AddAsync(PublishRequest request)
+    public async Task AddAsync(PublishRequest request, Action<long> numbered)
     {
         var bytes = SizeOf(request);
         Reserve(request.BrokerKey, bytes);
         try
         {
-            return await RunAsync(table => table.Add(request, bytes, _time.GetUtcNow()));
+            await RunAsync(table =>
+            {
+                numbered(table.Add(request, bytes, _time.GetUtcNow()));
+                return true;
+            });
         }
         catch (IOException exception)
         {

@@ -6,11 +6,11 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Publishing;
 
 /// <summary>Publishes what a caller may publish: stamped with who it was, and written down with what became of it.</summary>
-internal sealed class AuditedPublisher(BrokerManager brokers, AuditLog audit)
+internal sealed class AuditedPublisher(BrokerManager brokers, DurablePublisher durable, AuditLog audit)
 {
     /// <inheritdoc cref="BrokerManager.PublishAsync"/>
     public Task<PublishReceipt> PublishAsync(Caller caller, PublishRequest request, CancellationToken cancellationToken) => RunAsync(
-        caller, request, stamped => brokers.PublishAsync(stamped, cancellationToken), receipt => NameOf(receipt.Reason));
+        caller, request, stamped => durable.PublishAsync(stamped, cancellationToken), receipt => NameOf(receipt.Reason));
 
     /// <inheritdoc cref="BrokerManager.RequestAsync"/>
     public Task<BridgeMessage> RequestAsync(Caller caller, PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
@@ -38,5 +38,10 @@ internal sealed class AuditedPublisher(BrokerManager brokers, AuditLog audit)
         }
     }
 
-    private static string NameOf(PublishReason reason) => reason == PublishReason.Success ? "success" : "noMatchingSubscribers";
+    private static string NameOf(PublishReason reason) => reason switch
+    {
+        PublishReason.Success => "success",
+        PublishReason.NoMatchingSubscribers => "noMatchingSubscribers",
+        _ => "queued",
+    };
 }

@@ -6,6 +6,8 @@ internal static class PublishingServices
     public static void AddPublishing(this IServiceCollection services)
     {
         services.AddSingleton<IdempotentPublishes>();
+        services.AddSingleton<DurablePublisher>();
+        services.AddHostedService(provider => provider.GetRequiredService<DurablePublisher>());
         services.AddSingleton<AuditedPublisher>();
         services.AddSingleton<MessagePublisher>();
     }

@@ -2,12 +2,13 @@ using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
+using Bridge.Server.Persistence;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.Requests;
 
 /// <summary>What is told of the brokers: their links' numbers, and their streams'.</summary>
-internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams, AccessChecks access, CallerLimits limits)
+internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams streams, PublishQueue queue, AccessChecks access, CallerLimits limits)
 {
     /// <summary>The brokers with which the caller may do anything.</summary>
     public BrokerInfo[] List(Caller caller)
@@ -31,6 +32,7 @@ internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams stre
             return null;
 
         var state = broker.State;
+        var queued = queue.LengthOf(broker.Key);
         return new BrokerInfo
         {
             BrokerKey = broker.Key,
@@ -49,6 +51,8 @@ internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams stre
             MessagesOut = broker.MessagesOut.Total,
             MessagesOutPerSecond = broker.MessagesOut.PerSecond,
             Subscriptions = statistics.Subscriptions,
+            Queued = queued.Count,
+            QueuedSince = queued.Since,
         };
     }
 }

@@ -113,6 +113,7 @@ internal sealed class RequestParser(BridgeOptions options)
             UserProperties = fields.Pairs("userProperties"),
             ResponseTopic = fields.OptionalText("responseTopic"),
             CorrelationData = fields.Bytes("correlationData"),
+            Durable = fields.Has("durable") ? fields.Flag("durable", false) : null,
             ExpirySeconds = (uint?)fields.Number("expirySeconds", 1, uint.MaxValue),
             IdempotencyKey = fields.OptionalText("idempotencyKey") is { } key ? IdempotencyKey.Parse(key) : null,
         };
@@ -140,7 +141,7 @@ internal sealed class RequestParser(BridgeOptions options)
                 throw BridgeException.RequestInvalid($"'{name}' of a request is set by the bridge: it tells by it whose reply is whose.");
         }
 
-        ThrowIfMisplaced(fields, "publishing: a reply is not kept", "idempotencyKey");
+        ThrowIfMisplaced(fields, "publishing: a reply is not kept", "idempotencyKey", "durable");
         if (fields.Flag("retain", false))
             throw BridgeException.RequestInvalid("'retain' must not be true for a request: whoever got it later would reply to nobody.");
 

@@ -77,7 +77,7 @@ internal sealed class BridgeHost : IAsyncDisposable
     public async Task ChangeSettingsAsync(IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var before = Readings();
-        _settings.Replace(settings);
+        _settings.Replace(TestPersistence.OrNone(settings));
         // Where its clock stands still, the bridge would wait for ever for the end of the edit.
         (Services.GetRequiredService<TimeProvider>() as FakeTimeProvider)?.Advance(TimeSpan.FromSeconds(1));
         await Eventually.HoldsAsync(() => Readings() > before);
