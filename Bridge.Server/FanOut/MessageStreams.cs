@@ -34,8 +34,11 @@ internal sealed class MessageStreams : IMessageConsumers, IDisposable
 
     public void Close(string brokerKey, BrokerStateChange last)
     {
-        if (_streams.TryRemove(brokerKey, out var stream))
-            stream.End(last);
+        if (!_streams.TryRemove(brokerKey, out var stream))
+            return;
+
+        stream.End(last);
+        stream.Dispose();
     }
 
     /// <summary>Completes when what has come so far is written to all who subscribed, as far as they take it.</summary>
