@@ -21,6 +21,7 @@ internal sealed partial class BrokerLinks : IHostedService, IReconfigurable, IAs
     private readonly TimeProvider _time;
     private readonly ILogger<BrokerConnection> _logger;
     private volatile IReadOnlyDictionary<string, BrokerConnection> _links;
+    private bool _isStarted;
     private bool _isClosed;
 
     public BrokerLinks(
@@ -41,8 +42,13 @@ internal sealed partial class BrokerLinks : IHostedService, IReconfigurable, IAs
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var link in _links.Values)
-            link.Start();
+        lock (_gate)
+        {
+            _isStarted = true;
+            foreach (var link in _links.Values)
+                link.Start();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -70,6 +76,9 @@ internal sealed partial class BrokerLinks : IHostedService, IReconfigurable, IAs
             if (_isClosed)
                 return Task.CompletedTask;
             _links = after;
+            // They will be when all are.
+            if (!_isStarted)
+                return Task.CompletedTask;
         }
 
         return Task.WhenAll(before.Keys.Union(after.Keys).Select(key => ChangeAsync(before.GetValueOrDefault(key), after.GetValueOrDefault(key))));

@@ -16,9 +16,6 @@ internal sealed class MqttSession : IAsyncDisposable
     /// <summary>As many QoS 1 and 2 messages may be unacknowledged where the broker allows more, or does not say.</summary>
     private const int MostInFlight = 1024;
 
-    /// <summary>Within so many rounds even a broker that sends all the time has sent what it had.</summary>
-    private const int MostSettlingRounds = 3;
-
     /// <summary>For so long a broker may take to close the connection itself, as it has to (MQTT 5 §3.14.4).</summary>
     private static readonly TimeSpan FarewellTimeout = TimeSpan.FromMilliseconds(250);
 
@@ -164,13 +161,13 @@ internal sealed class MqttSession : IAsyncDisposable
     }
 
     /// <summary>
-    /// Waits until what the broker had for the bridge is here: until its answer to a ping comes without a message before it. What was
-    /// acknowledged to its publisher before stands before that answer.
+    /// Waits until what the broker had for the bridge is here: until its answer to a ping comes without a message before it. One
+    /// answer would not do: of what a broker has acknowledged to others, it sends only so many at a time.
     /// </summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         var seen = -1L;
-        for (var round = 0; round < MostSettlingRounds && seen != Volatile.Read(ref _received); round++)
+        while (seen != Volatile.Read(ref _received) && !cancellationToken.IsCancellationRequested)
         {
             seen = Volatile.Read(ref _received);
             var pong = _pong = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

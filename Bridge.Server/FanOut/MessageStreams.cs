@@ -43,6 +43,7 @@ internal sealed class MessageStreams : IMessageConsumers, IDisposable
 
         stream.End(last);
         _store.Leave(stream);
+        stream.Dispose();
     }
 
     /// <summary>Completes when what has come so far is written to all who subscribed, as far as they take it.</summary>

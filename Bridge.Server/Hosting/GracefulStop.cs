@@ -22,7 +22,7 @@ internal sealed partial class GracefulStop(
 {
     // Parts of the host's time for stopping. What is left is for answers that are still being read.
     private const double ForLinks = 0.3;
-    private const double ForMessages = 0.15;
+    private const double ForMessages = 0.25;
     private const double ForGoodbyes = 0.15;
 
     private readonly Lock _gate = new();

@@ -16,6 +16,7 @@ internal sealed class DurablePublisher(
 {
     private readonly ConcurrentDictionary<string, DurableSender> _senders = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stopping = new();
+    private bool _isDisposed;
 
     /// <summary>Goes on with what waits from the run before.</summary>
     public Task StartAsync(CancellationToken cancellationToken)
@@ -48,8 +49,12 @@ internal sealed class DurablePublisher(
         await Task.WhenAll(_senders.Values.Select(sender => sender.Ended)).WaitAsync(cancellationToken);
     }
 
+    /// <summary>For a host that was never stopped.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
+
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
     }

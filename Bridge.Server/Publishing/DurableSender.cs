@@ -88,6 +88,13 @@ internal sealed partial class DurableSender
                 ReleaseWaiters();
                 await Task.Delay(RetryEvery, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+            catch (Exception exception)
+            {
+                // Nothing is known that gets here; if something does, what waits is tried again.
+                Log.Failed(_logger, _brokerKey, exception);
+                ReleaseWaiters();
+                await Task.Delay(RetryEvery, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
 
         ReleaseWaiters();
@@ -251,5 +258,8 @@ internal sealed partial class DurableSender
     {
         [LoggerMessage(11001, LogLevel.Warning, "Broker {BrokerKey}: a durable message on {Topic} was given up: {Reason}")]
         public static partial void Refused(ILogger logger, string brokerKey, string topic, string reason);
+
+        [LoggerMessage(11002, LogLevel.Error, "Broker {BrokerKey}: what waits for it cannot be sent for now")]
+        public static partial void Failed(ILogger logger, string brokerKey, Exception exception);
     }
 }

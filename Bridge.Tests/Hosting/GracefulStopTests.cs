@@ -23,7 +23,7 @@ public sealed class GracefulStopTests : IAsyncLifetime
 
     private MosquittoBroker _broker = null!;
 
-    public async Task InitializeAsync() => _broker = await MosquittoBroker.StartNewAsync();
+    public async Task InitializeAsync() => _broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_queued_messages 0\nmax_inflight_messages 1" });
 
     public async Task DisposeAsync() => await _broker.DisposeAsync();
 
@@ -59,6 +59,27 @@ public sealed class GracefulStopTests : IAsyncLifetime
         (await raw.ReceiveAsync()).Should().Contain("\"type\":7").And.Contain("\"allowReconnect\":true");
         AssertLeftWell();
         bridge.Output.Items.Should().NotContainMatch("*fail:*").And.NotContainMatch("*crit:*");
+    }
+
+    /// <summary>All is acknowledged to who published it, and most of it waits at the broker for the bridge, which has one at a time; there it gathers.</summary>
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Stop_BrokerHasMuchToSend_DeliversAllOfIt()
+    {
+        await using var bridge = await StartAsync(("Bridge:FanOut:GatherMilliseconds", "500"));
+        var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => SubscribedAsync(bridge, messagePack: i % 2 == 0)));
+        await using var numbers = await NumberStream.StartAsync(_broker.Port, ["numbers"], perSecond: 2_000);
+        await bridge.SignalAsync("STOP");
+        var before = numbers.Published;
+        await Eventually.HoldsAsync(() => numbers.Published > before + 1_000);
+        var count = (await numbers.StopAsync())["numbers"];
+
+        await bridge.SignalAsync("TERM");
+        await bridge.SignalAsync("CONT");
+
+        (await bridge.StopAsync()).Should().Be(0, "a second signal changes nothing");
+        foreach (var client in clients)
+            NumbersOf(client).Should().Equal(Enumerable.Range(0, count));
+        AssertLeftWell();
     }
 
     [ToolFact(Tool.Mosquitto)]

@@ -94,6 +94,9 @@ internal sealed partial class BridgeProcess : IAsyncDisposable
     /// <summary>Asks it to end, as a service manager does, and returns its exit code.</summary>
     public Task<int> StopAsync(TimeSpan? timeout = null) => _process.StopAsync(timeout);
 
+    /// <inheritdoc cref="ChildProcess.SignalAsync"/>
+    public Task SignalAsync(string name) => _process.SignalAsync(name);
+
     /// <summary>Ends it at once, as a crash would.</summary>
     public Task KillAsync() => _process.KillAsync();
 

@@ -85,7 +85,7 @@ export class BridgeConnection extends EventTarget {
     this.#connectedAt = Infinity;
     const limit = Math.min(LongestDelay, FirstDelay * 2 ** this.#failures++);
     // Jitter: a restarted bridge should not meet all its dashboards in one moment.
-    const delay = limit / 2 + Math.random() * limit / 2;
+    const delay = Math.random() * limit;
     this.nextAttempt = Date.now() + delay;
     this.#timer = setTimeout(() => this.start(), delay);
     const reason = error?.message ?? "The bridge closed the connection.";
