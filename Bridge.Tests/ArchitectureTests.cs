@@ -3,6 +3,7 @@ using Bridge.Contracts;
 using Bridge.Server;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -31,13 +32,15 @@ public sealed class ArchitectureTests
         ("Access", ["Topics", "Messages", "Limits", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration", "Certificates"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
-        ("Publishing", ["Messages", "Access", "Brokers"]),
+        ("Publishing", ["Messages", "Configuration", "Access", "Brokers"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing"]),
+        // May use everything that it observes.
+        ("Diagnostics", ["Messages", "Limits", "Configuration", "Access", "Brokers", "FanOut"]),
         ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
-        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests"]),
+        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Diagnostics"]),
         ("Tls", ["Configuration", "Certificates"]),
-        ("Hosting", ["Configuration", "Access"]),
-        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
+        ("Hosting", ["Configuration", "Access", "Diagnostics"]),
+        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Diagnostics", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
@@ -48,7 +51,7 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "FanOut.FanOutOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
+        "Diagnostics.DiagnosticsOptions", "FanOut.FanOutOptions", "Http.CorsOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
     ];
@@ -114,7 +117,7 @@ public sealed class ArchitectureTests
         var knowsSettings = isReader || Layers.Single(layer => layer.Namespace == NamespaceOf(user)).MayUse.Contains("Configuration");
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
             || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)
-                || used == typeof(ServerTlsOptionsValidator)));
+                || used == typeof(ServerTlsOptionsValidator) || used == typeof(DiagnosticsOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

@@ -32,7 +32,8 @@ internal sealed class BrokerManager : IHostedService, IAsyncDisposable
                 broker.Value.AuthenticationMethod is { } method ? methods[method] : null,
                 consumers(broker.Key),
                 time,
-                logger));
+                logger,
+                options.Diagnostics.TraceOneIn));
     }
 
     /// <summary>The brokers, ordered by key.</summary>

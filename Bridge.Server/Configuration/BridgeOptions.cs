@@ -1,6 +1,7 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Caching;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Http;
 using Bridge.Server.Tls;
@@ -36,4 +37,7 @@ public sealed class BridgeOptions
 
     /// <summary>What one client may ask for. 0 means no limit.</summary>
     public LimitOptions Limits { get; set; } = new();
+
+    /// <summary>What operators are told of the bridge: metrics and traces.</summary>
+    public DiagnosticsOptions Diagnostics { get; set; } = new();
 }

@@ -1,5 +1,6 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Tls;
 
@@ -46,6 +47,7 @@ internal static class BridgeOptionsLoader
         checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
         CheckLimits(options.Limits, checks.At(nameof(options.Limits)));
         ServerTlsOptionsValidator.Check(options.Tls, checks);
+        DiagnosticsOptionsValidator.Check(options.Diagnostics, checks.At(nameof(options.Diagnostics)));
         CheckOrigins(options, checks);
         CheckAccess(options, checks);
     }

@@ -15,6 +15,21 @@ internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long
     /// <summary>How far the feed has come with it.</summary>
     public FeedMark After { get; } = after;
 
+    /// <summary>How many messages it has.</summary>
+    public int Count => messages.Length;
+
+    /// <summary>How many were left out for them.</summary>
+    public long Skipped => skipped;
+
+    /// <summary>How many subscribers have taken it. Only for the one thread that offers it.</summary>
+    public long Takers { get; set; }
+
+    /// <summary>Where one of its messages is followed in a trace: where it has come to.</summary>
+    public BatchTrace? Trace { get; set; }
+
+    /// <summary>Whether the message at a position is in it.</summary>
+    public bool Has(long position) => Array.Exists(messages, message => message.Position == position);
+
     /// <summary>
     /// Whether it is what a subscriber lacks, no more and no less. It is not for one who came while its messages gathered, of which only
     /// the last of each topic were kept; nor for anybody, where they were too many to be kept at all.
@@ -25,6 +40,9 @@ internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long
         && reached.Position >= before.Position
         && reached.Position < messages[0].Position;
 
-    protected override byte[] Encode(WireFormat format) =>
-        WireRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), skipped), messages);
+    protected override byte[] Encode(WireFormat format)
+    {
+        using var activity = Trace?.StartEncode(format);
+        return WireRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), skipped), messages);
+    }
 }

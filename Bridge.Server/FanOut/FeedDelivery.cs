@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.FanOut;
@@ -40,6 +41,9 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     /// <summary>How many messages were left out for later ones, for subscribers of every message.</summary>
     public long Conflated { get; private set; }
 
+    /// <summary>What has become of the messages.</summary>
+    public DeliveryCounts Counts { get; } = new();
+
     public void Append(Feed feed, in SequencedMessage message)
     {
         var isOpen = feed.HasOpen;
@@ -47,6 +51,14 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
         _appended++;
         if (!isOpen && !_schedule.Defers(feed))
             Open(feed);
+    }
+
+    /// <summary>Follows a message in a trace that was just appended to feeds.</summary>
+    public void Follow(Activity arrival, long position, ReadOnlySpan<Feed> feeds)
+    {
+        var trace = new MessageTrace(arrival.Context, position, _time);
+        foreach (var feed in feeds[..Math.Min(feeds.Length, MessageTrace.MostFeeds)])
+            feed.Trace ??= trace;
     }
 
     public void Dispose()
@@ -127,6 +139,8 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
                 if (subscriber.Outbox.Offer(subscriber, batch))
                     _toPump.Add(subscriber.Outbox);
             }
+
+            Counts.Add(batch);
         }
         catch (Exception exception)
         {

@@ -24,6 +24,9 @@ internal sealed class MessageStreams : IDisposable
     public MessageStream Get(string brokerKey) =>
         _streams.TryGetValue(brokerKey, out var stream) ? stream : throw BridgeException.BrokerUnknown(brokerKey);
 
+    /// <summary>All of them.</summary>
+    public IEnumerable<MessageStream> All => _streams.Values;
+
     public void Dispose()
     {
         _sweep.Dispose();

@@ -25,7 +25,7 @@ internal sealed class EventStreamEndpoint(
     {
         var (brokerKey, terms) = Parse(context.Request, query);
         var caller = Caller.Of(context);
-        using var session = sessions.Open(caller.Identity);
+        using var session = sessions.Open(caller.Identity, SessionKind.Stream);
         session.ThrowIfEnded();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping, session.Ended);
         var sink = new EventStreamSink(context, ended.Token);

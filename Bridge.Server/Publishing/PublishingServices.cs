@@ -6,6 +6,9 @@ internal static class PublishingServices
     public static void AddPublishing(this IServiceCollection services)
     {
         services.AddSingleton<IdempotentPublishes>();
+        services.AddMetrics();
+        services.AddSingleton<PublishMetrics>();
+        services.AddSingleton<PublishTraces>();
         services.AddSingleton<AuditedPublisher>();
         services.AddSingleton<MessagePublisher>();
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Contracts;
@@ -44,7 +45,7 @@ public sealed class BrokerConnectionBackoffTests
     {
         public long Advance() => 0;
 
-        public void Receive(BridgeMessage message, long subscribedAt)
+        public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null)
         {
         }
 
