@@ -9,7 +9,7 @@ internal static class DiagnosticsOptionsValidator
     {
         checks.Range(nameof(options.TraceOneIn), options.TraceOneIn, 0, int.MaxValue);
         if (options.OtlpEndpoint is { } endpoint && !IsEndpoint(endpoint))
-            checks.Fail(nameof(options.OtlpEndpoint), $"'{endpoint}' is not an address such as http://localhost:4317; credentials belong into OTEL_EXPORTER_OTLP_HEADERS");
+            checks.Fail(nameof(options.OtlpEndpoint), "must be an address such as http://localhost:4317; credentials belong into OTEL_EXPORTER_OTLP_HEADERS");
         for (var i = 0; i < options.Meters.Count; i++)
         {
             if (string.IsNullOrWhiteSpace(options.Meters[i]))
