@@ -13,15 +13,12 @@ internal sealed class DeliveryCounts
 
     public long Of(SkipCause cause) => Interlocked.Read(ref _skipped[(int)cause]);
 
-    /// <summary>Counts a batch that was offered to all of its feed's subscribers.</summary>
-    public void Add(FeedBatch batch)
+    /// <summary>Counts a batch that so many subscribers have taken.</summary>
+    public void Add(FeedBatch batch, long takers)
     {
-        if (batch.Takers == 0)
-            return;
-
-        Add(DeliveryKind.Live, batch.Takers * batch.Count);
+        Add(DeliveryKind.Live, takers * batch.Count);
         if (batch.Skipped > 0)
-            Add(batch.Feed.Mode.IsLatest ? SkipCause.Latest : SkipCause.Overload, batch.Takers * batch.Skipped);
+            Add(batch.Feed.Mode.IsLatest ? SkipCause.Latest : SkipCause.Overload, takers * batch.Skipped);
     }
 
     public void Add(DeliveryKind kind, long messages) => Interlocked.Add(ref _delivered[(int)kind], messages);

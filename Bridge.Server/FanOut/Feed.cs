@@ -35,6 +35,9 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
 
     public SubscriberList Subscribers { get; } = new();
 
+    /// <summary>How many of them have taken the batch that is offered to them now. Only for the thread that delivers.</summary>
+    public int Takers { get; set; }
+
     /// <summary>Whether its last subscriber has left: it gets nothing more, and nobody joins it again.</summary>
     public bool IsRemoved { get; set; }
 
@@ -90,6 +93,6 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
     {
         var before = Taken;
         Taken = new FeedMark(Taken.Count + skipped + messages.Length, messages.Length > 0 ? messages[^1].Position : Appended.Position);
-        batches.Add(new FeedBatch(this, before, Taken, skipped, messages));
+        batches.Add(new FeedBatch(this, before, Taken, messages));
     }
 }

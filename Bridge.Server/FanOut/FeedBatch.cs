@@ -6,9 +6,8 @@ namespace Bridge.Server.FanOut;
 /// <param name="feed">The feed.</param>
 /// <param name="before">How far the feed had come without them.</param>
 /// <param name="after">How far it has come with them.</param>
-/// <param name="skipped">How many of the messages between were left out for later ones of their topics.</param>
 /// <param name="messages">The messages, in order; empty where they were too many to be kept.</param>
-internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long skipped, SequencedMessage[] messages) : SharedRecord
+internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, SequencedMessage[] messages) : SharedRecord
 {
     public Feed Feed { get; } = feed;
 
@@ -18,11 +17,8 @@ internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long
     /// <summary>How many messages it has.</summary>
     public int Count => messages.Length;
 
-    /// <summary>How many were left out for them.</summary>
-    public long Skipped => skipped;
-
-    /// <summary>How many subscribers have taken it. Only for the one thread that offers it.</summary>
-    public long Takers { get; set; }
+    /// <summary>How many of the messages between were left out for later ones of their topics.</summary>
+    public long Skipped => After.Count - before.Count - messages.Length;
 
     /// <summary>Where one of its messages is followed in a trace: where it has come to.</summary>
     public BatchTrace? Trace { get; set; }
@@ -43,6 +39,6 @@ internal sealed class FeedBatch(Feed feed, FeedMark before, FeedMark after, long
     protected override byte[] Encode(WireFormat format)
     {
         using var activity = Trace?.StartEncode(format);
-        return WireRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), skipped), messages);
+        return WireRecords.EncodeMessages(format, new BatchHeader(Feed.Id, Feed.Stream.BrokerKey, Feed.Stream.CursorAt(After.Position), Skipped), messages);
     }
 }

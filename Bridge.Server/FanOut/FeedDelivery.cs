@@ -134,13 +134,14 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     {
         try
         {
+            batch.Feed.Takers = 0;
             foreach (var subscriber in batch.Feed.Subscribers)
             {
                 if (subscriber.Outbox.Offer(subscriber, batch))
                     _toPump.Add(subscriber.Outbox);
             }
 
-            Counts.Add(batch);
+            Counts.Add(batch, batch.Feed.Takers);
         }
         catch (Exception exception)
         {

@@ -264,7 +264,7 @@ internal sealed class Outbox
         subscriber.Reached = batch.After;
         _queuedBytes += bytes.Length;
         _queue.Enqueue((subscriber, bytes));
-        batch.Takers++;
+        batch.Feed.Takers++;
         if (batch.Trace is { } trace)
             _trace ??= trace.TryFlush(bytes);
         return true;
