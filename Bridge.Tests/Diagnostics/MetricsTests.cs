@@ -96,6 +96,8 @@ public sealed class MetricsTests : IAsyncLifetime
             open.Sum("bridge_connections", ("kind", "stream")).Should().Be(1);
             open.Sum("bridge_subscriptions", Plant).Should().Be(3);
             open.Sum("bridge_feeds", Plant).Should().Be(2);
+            open.Sum("signalr_server_active_connections").Should().Be(1);
+            open.Sum("kestrel_active_connections").Should().BePositive();
             await _broker.PublishAsync("in/9", "1");
             (await waiting.WaitAsync(Eventually.DefaultTimeout)).Dispose();
         }
