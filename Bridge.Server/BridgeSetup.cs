@@ -1,6 +1,7 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Hosting;
 using Bridge.Server.Http;
@@ -33,6 +34,7 @@ public static class BridgeSetup
         services.AddSingleton<BrokerDirectory>();
         services.AddSingleton<BrokerReads>();
         services.AddSingleton<HistoryReads>();
+        services.AddDiagnostics();
         services.AddHubDoor();
         services.AddHttpDoor();
         services.AddServerTls();

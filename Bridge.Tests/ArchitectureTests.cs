@@ -3,6 +3,7 @@ using Bridge.Contracts;
 using Bridge.Server;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.Persistence;
 using Bridge.Server.Tls;
 using Microsoft.Extensions.Logging;
@@ -36,11 +37,13 @@ public sealed class ArchitectureTests
         ("Persistence", ["Topics", "Messages", "Configuration", "Caching", "FanOut"]),
         ("Publishing", ["Messages", "Configuration", "Access", "Brokers", "Persistence"]),
         ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing"]),
+        // May use everything that it observes.
+        ("Diagnostics", ["Messages", "Limits", "Configuration", "Access", "Brokers", "FanOut", "Persistence"]),
         ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
-        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
+        ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Diagnostics", "Shutdown"]),
         ("Tls", ["Configuration", "Certificates"]),
-        ("Hosting", ["Configuration", "Access", "Brokers", "FanOut", "Shutdown"]),
-        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Hubs", "Http", "Tls", "Hosting"]),
+        ("Hosting", ["Configuration", "Access", "Brokers", "FanOut", "Diagnostics", "Shutdown"]),
+        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Diagnostics", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
@@ -51,8 +54,8 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "FanOut.FanOutOptions", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions", "Shutdown.ShutdownOptions",
-        "Tls.ServerTlsOptions",
+        "Diagnostics.DiagnosticsOptions", "FanOut.FanOutOptions", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions",
+        "Shutdown.ShutdownOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
     ];
@@ -118,7 +121,7 @@ public sealed class ArchitectureTests
         var knowsSettings = isReader || Layers.Single(layer => layer.Namespace == NamespaceOf(user)).MayUse.Contains("Configuration");
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
             || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)
-                || used == typeof(ServerTlsOptionsValidator) || used == typeof(PersistenceOptionsValidator)));
+                || used == typeof(ServerTlsOptionsValidator) || used == typeof(PersistenceOptionsValidator) || used == typeof(DiagnosticsOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

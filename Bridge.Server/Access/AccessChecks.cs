@@ -56,11 +56,13 @@ internal sealed class AccessChecks(AuditLog audit)
             throw Refuse(caller, $"{AccessActions.NameOf(action)} anything", "", "");
     }
 
+    /// <param name="caller">Who asks.</param>
+    /// <param name="what">For what.</param>
     /// <exception cref="BridgeException">The caller is no administrator.</exception>
-    public void ThrowUnlessAdministrator(Caller caller)
+    public void ThrowUnlessAdministrator(Caller caller, string what)
     {
         if (!caller.Permissions.IsAdministrator)
-            throw Refuse(caller, "ask what others may do", "", "");
+            throw Refuse(caller, what, "", "");
     }
 
     private static void ThrowIfNoTopic(string topic, string where)

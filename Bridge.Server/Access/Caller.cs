@@ -5,7 +5,10 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.Access;
 
 /// <summary>Who asks for something, and from where.</summary>
-internal sealed record Caller(Identity Identity, IPAddress? Address)
+/// <param name="Identity">Who.</param>
+/// <param name="Address">From where.</param>
+/// <param name="TraceParent">The trace that it is part of, as the caller says (W3C Trace Context §3.2).</param>
+internal sealed record Caller(Identity Identity, IPAddress? Address, string? TraceParent = null)
 {
     public string? User => Identity.User;
 
@@ -17,7 +20,7 @@ internal sealed record Caller(Identity Identity, IPAddress? Address)
     /// <summary>Who sent a request.</summary>
     /// <exception cref="BridgeException">Nobody was let in with it.</exception>
     public static Caller Of(HttpContext context) => context.User is Identity identity
-        ? new Caller(identity, context.Connection.RemoteIpAddress)
+        ? new Caller(identity, context.Connection.RemoteIpAddress, context.Request.Headers.TraceParent)
         : throw Unauthenticated("Credentials are needed: an API key or a token as 'Authorization: Bearer', or 'X-Api-Key'.");
 
     public static BridgeException Unauthenticated(string detail) => new(ErrorCodes.Unauthenticated, detail);

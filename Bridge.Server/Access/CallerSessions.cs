@@ -8,6 +8,7 @@ internal sealed class CallerSessions : IDisposable
     private readonly ConcurrentDictionary<CallerSession, byte> _open = [];
     private readonly AccessControl _access;
     private readonly TimeProvider _time;
+    private readonly int[] _counts = new int[Enum.GetValues<SessionKind>().Length];
 
     public CallerSessions(AccessControl access, TimeProvider time)
     {
@@ -15,11 +16,15 @@ internal sealed class CallerSessions : IDisposable
         access.Changed += EndInvalid;
     }
 
+    /// <summary>How many of a kind are open.</summary>
+    public int Count(SessionKind kind) => Volatile.Read(ref _counts[(int)kind]);
+
     /// <summary>Begins one. It is to be disposed when what it is for has ended.</summary>
-    public CallerSession Open(Identity identity)
+    public CallerSession Open(Identity identity, SessionKind kind)
     {
-        var session = new CallerSession(identity, _time, closed => _open.TryRemove(closed, out _));
+        var session = new CallerSession(identity, _time, closed => Close(closed, kind));
         _open.TryAdd(session, 0);
+        Interlocked.Increment(ref _counts[(int)kind]);
         // They may have changed since somebody was let in.
         if (!identity.IsValidWith(_access.Current))
             session.End();
@@ -27,6 +32,12 @@ internal sealed class CallerSessions : IDisposable
     }
 
     public void Dispose() => _access.Changed -= EndInvalid;
+
+    private void Close(CallerSession session, SessionKind kind)
+    {
+        if (_open.TryRemove(session, out _))
+            Interlocked.Decrement(ref _counts[(int)kind]);
+    }
 
     private void EndInvalid()
     {

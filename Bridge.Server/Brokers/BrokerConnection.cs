@@ -37,7 +37,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private readonly RateCounter _messagesOut;
     private volatile BrokerStateChange _state;
     private volatile MqttSession? _session;
-    private long _leftOut;
+    private readonly ReceiveTraces _traces;
     private int _publishing;
     private bool _isClosing;
     private long? _linkUpAt;
@@ -52,7 +52,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         IMessageConsumer consumer,
         ClientDemands demands,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger,
+        int traceOneIn = 0)
     {
         (Key, _options, _limits, _contentRoot, _authentication, _consumer, _demands, _time, _logger) =
             (key, options, limits, contentRoot, authentication, consumer, demands, time, logger);
@@ -67,6 +68,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         foreach (var topic in options.TopicsAtOnce)
             _subscriptions.Demand(TopicFilter.Parse(topic), isConfigured: true);
         (_messagesIn, _messagesOut) = (new RateCounter(time), new RateCounter(time));
+        _traces = new ReceiveTraces(key, traceOneIn);
         _state = new BrokerStateChange { BrokerKey = key, State = BrokerState.Connecting, Since = time.GetUtcNow() };
     }
 
@@ -86,8 +88,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     public RateCounter MessagesOut => _messagesOut;
 
-    /// <summary>How many messages were left out because they went beyond the limits.</summary>
-    public long LeftOut => Interlocked.Read(ref _leftOut);
+    /// <summary>What else is counted of the link.</summary>
+    public LinkCounts Counts { get; } = new();
+
+    /// <summary>How many publishes wait for the broker.</summary>
+    public int PublishesWaiting => Volatile.Read(ref _publishing);
 
     /// <summary>How many requests wait for their reply.</summary>
     public int RequestsWaiting => _requester.Waiting;
@@ -352,21 +357,33 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private void Receive(MqttPublishPacket packet)
     {
         _messagesIn.Add();
+        var now = _time.GetUtcNow();
+        Counts.NoteMessage(now);
         var isReply = packet.Topic == _requester.ResponseTopic;
         var problem = isReply ? InboundChecks.FindPayloadProblem(packet, _limits) : InboundChecks.FindProblem(packet, _limits);
-        if (problem is not null && Interlocked.Increment(ref _leftOut) is var count && long.IsPow2(count))
-            Log.MessageLeftOut(_logger, Key, packet.Topic, problem, count);
+        if (problem is not null)
+            LeaveOut(packet, problem);
         if (isReply)
-            _requester.Receive(packet, problem);
+            _requester.Receive(packet, problem?.Text);
         else if (problem is null)
-            HandOn(packet);
+            HandOn(packet, now);
     }
 
-    private void HandOn(MqttPublishPacket packet)
+    private void LeaveOut(MqttPublishPacket packet, InboundProblem problem)
     {
+        Counts.NoteLeftOut(problem.Cause);
+        if (Counts.LeftOut is var count && long.IsPow2(count))
+            Log.MessageLeftOut(_logger, Key, packet.Topic, problem.Text, count);
+    }
+
+    private void HandOn(MqttPublishPacket packet, DateTimeOffset receivedAt)
+    {
+        using var trace = _traces.Start(packet);
         // MQTT 3.1.1 sets the flag on nothing but what a subscription brings.
         var subscribedAt = !packet.Retain ? -1 : _factory.IsMqtt5 ? _subscriptions.SubscribedAt(packet.Topic) : long.MaxValue;
-        _consumer.Receive(packet.ToMessage(Key, _time.GetUtcNow()), subscribedAt);
+        var message = packet.ToMessage(Key, receivedAt);
+        using var sequencing = trace is null ? null : BridgeActivities.Start("bridge sequence");
+        _consumer.Receive(message, subscribedAt, trace);
     }
 
     private void SetState(BrokerState state, string? error)
@@ -374,8 +391,11 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         var since = state == _state.State ? _state.Since : _time.GetUtcNow();
         var isNews = state != _state.State;
         _state = new BrokerStateChange { BrokerKey = Key, State = state, Since = since, LastError = error };
-        if (isNews)
-            _consumer.StateChanged(_state);
+        if (!isNews)
+            return;
+
+        Counts.NoteChange(state);
+        _consumer.StateChanged(_state);
     }
 
     /// <summary>The link, where it is up. One that has ended is known as such before its state is.</summary>

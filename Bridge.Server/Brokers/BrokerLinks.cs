@@ -15,6 +15,7 @@ internal sealed partial class BrokerLinks : IHostedService, IReconfigurable, IAs
 
     private readonly Lock _gate = new();
     private readonly LimitOptions _limits;
+    private readonly int _traceOneIn;
     private readonly string _contentRoot;
     private readonly Dictionary<string, IEnhancedAuthenticationHandler> _authentication;
     private readonly IMessageConsumers _consumers;
@@ -32,6 +33,7 @@ internal sealed partial class BrokerLinks : IHostedService, IReconfigurable, IAs
         TimeProvider time,
         ILogger<BrokerConnection> logger)
     {
+        _traceOneIn = options.Diagnostics.TraceOneIn;
         (_limits, _contentRoot, _consumers, _time, _logger) = (options.Limits, environment.ContentRootPath, consumers, time, logger);
         _authentication = authentication.ToDictionary(handler => handler.Method);
         _links = options.Brokers.ToDictionary(broker => broker.Key, broker => Create(broker.Key, broker.Value, new ClientDemands()));
@@ -115,7 +117,8 @@ internal sealed partial class BrokerLinks : IHostedService, IReconfigurable, IAs
         _consumers.Open(key),
         demands,
         _time,
-        _logger);
+        _logger,
+        _traceOneIn);
 
     private BrokerStateChange Removed(string key) => new()
     {

@@ -1,6 +1,7 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Caching;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Http;
 using Bridge.Server.Persistence;
@@ -44,4 +45,7 @@ public sealed class BridgeOptions
 
     /// <summary>How it stops.</summary>
     public ShutdownOptions Shutdown { get; set; } = new();
+
+    /// <summary>What operators are told of the bridge: metrics and traces.</summary>
+    public DiagnosticsOptions Diagnostics { get; set; } = new();
 }

@@ -1,5 +1,6 @@
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
+using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Persistence;
 using Bridge.Server.Shutdown;
@@ -51,6 +52,7 @@ internal static class BridgeOptionsLoader
         checks.At(nameof(options.Shutdown)).Range(
             nameof(ShutdownOptions.DrainSeconds), options.Shutdown.DrainSeconds, 0, ShutdownOptions.MostDrainSeconds);
         ServerTlsOptionsValidator.Check(options.Tls, checks);
+        DiagnosticsOptionsValidator.Check(options.Diagnostics, checks.At(nameof(options.Diagnostics)));
         CheckOrigins(options, checks);
         CheckAccess(options, checks);
     }

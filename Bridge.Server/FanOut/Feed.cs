@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Bridge.Server.Messages;
 using Bridge.Server.Topics;
 
@@ -34,8 +35,14 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
 
     public SubscriberList Subscribers { get; } = new();
 
+    /// <summary>How many of them have taken the batch that is offered to them now. Only for the thread that delivers.</summary>
+    public int Takers { get; set; }
+
     /// <summary>Whether its last subscriber has left: it gets nothing more, and nobody joins it again.</summary>
     public bool IsRemoved { get; set; }
+
+    /// <summary>The first of the messages that wait which is followed in a trace, if one is.</summary>
+    public MessageTrace? Trace { get; set; }
 
     /// <summary>Whether messages wait to be taken.</summary>
     public bool HasOpen => Appended.Count > Taken.Count;
@@ -62,6 +69,7 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
     public long TakeTo(List<FeedBatch> batches)
     {
         var cuts = _open.IsConflated ? null : _cuts;
+        var first = batches.Count;
         var messages = _open.Take();
         var leftOut = Appended.Count - Taken.Count - messages.Length;
         if (messages.Length == 0)
@@ -76,6 +84,8 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
         }
 
         _cuts = null;
+        Trace?.Taken(this, CollectionsMarshal.AsSpan(batches)[first..]);
+        Trace = null;
         return Mode.IsLatest ? 0 : leftOut;
     }
 
@@ -83,6 +93,6 @@ internal sealed class Feed(MessageStream stream, string id, TopicFilter filter, 
     {
         var before = Taken;
         Taken = new FeedMark(Taken.Count + skipped + messages.Length, messages.Length > 0 ? messages[^1].Position : Appended.Position);
-        batches.Add(new FeedBatch(this, before, Taken, skipped, messages));
+        batches.Add(new FeedBatch(this, before, Taken, messages));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bridge.Server.Messages;
 
 namespace Bridge.Server.FanOut;
@@ -42,6 +43,9 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     /// <summary>How many messages were left out for later ones, for subscribers of every message.</summary>
     public long Conflated { get; private set; }
 
+    /// <summary>What has become of the messages.</summary>
+    public DeliveryCounts Counts { get; } = new();
+
     public void Append(Feed feed, in SequencedMessage message)
     {
         var isOpen = feed.HasOpen;
@@ -58,6 +62,14 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     {
         while (HasOpen())
             await Task.Delay(LookEvery, _time, cancellationToken);
+    }
+
+    /// <summary>Follows a message in a trace that was just appended to feeds.</summary>
+    public void Follow(Activity arrival, long position, ReadOnlySpan<Feed> feeds)
+    {
+        var trace = new MessageTrace(arrival.Context, position, _time);
+        foreach (var feed in feeds[..Math.Min(feeds.Length, MessageTrace.MostFeeds)])
+            feed.Trace ??= trace;
     }
 
     public void Dispose()
@@ -139,11 +151,14 @@ internal sealed partial class FeedDelivery : IThreadPoolWorkItem, IDisposable
     {
         try
         {
+            batch.Feed.Takers = 0;
             foreach (var subscriber in batch.Feed.Subscribers)
             {
                 if (subscriber.Outbox.Offer(subscriber, batch))
                     _toPump.Add(subscriber.Outbox);
             }
+
+            Counts.Add(batch, batch.Feed.Takers);
         }
         catch (Exception exception)
         {

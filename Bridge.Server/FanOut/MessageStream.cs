@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bridge.Contracts;
 using Bridge.Server.Caching;
 using Bridge.Server.Messages;
@@ -77,6 +78,9 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <summary>When the broker is no more.</summary>
     public CancellationToken Ended => _ended.Token;
 
+    /// <summary>What has become of its messages.</summary>
+    public DeliveryCounts Deliveries => _delivery.Counts;
+
     /// <summary>The position of the newest message; 0 before the first.</summary>
     public long Position => Interlocked.Read(ref _position);
 
@@ -94,7 +98,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             return ++_position;
     }
 
-    public void Receive(BridgeMessage message, long subscribedAt)
+    public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null)
     {
         lock (_gate)
         {
@@ -113,8 +117,11 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
 
             var sequenced = new SequencedMessage(position, message);
             _recent.Add(sequenced);
-            foreach (var feed in _feeds.Match(message.Topic, _cache.Store(sequenced)))
+            var feeds = _feeds.Match(message.Topic, _cache.Store(sequenced));
+            foreach (var feed in feeds)
                 _delivery.Append(feed, sequenced);
+            if (trace is not null)
+                _delivery.Follow(trace, position, feeds);
             _watches.Wake(message.Topic);
             if (position % MessagesForANotice == 0)
                 ManyCame?.Invoke();
@@ -312,6 +319,13 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             return new StreamStatistics(
                 _cache.Count, _cache.Bytes, _cache.Evicted, _cache.Expired, _outboxes.Values.Sum(), _outboxes.Count, _feeds.GetStatistics(), _watches.Count);
         }
+    }
+
+    /// <summary>The connections that have a subscription.</summary>
+    public void FindOutboxes(HashSet<Outbox> results)
+    {
+        lock (_gate)
+            results.UnionWith(_outboxes.Keys);
     }
 
     /// <summary>Removes last values that ran out of time, and tells what was left out.</summary>

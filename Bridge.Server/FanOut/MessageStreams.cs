@@ -50,6 +50,9 @@ internal sealed class MessageStreams : IMessageConsumers, IDisposable
     public Task FlushAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_streams.Values.Select(stream => stream.FlushAsync(cancellationToken)));
 
+    /// <summary>All of them.</summary>
+    public IEnumerable<MessageStream> All => _streams.Values;
+
     public void Dispose()
     {
         _sweep.Dispose();

@@ -28,6 +28,7 @@ internal sealed class Outbox
     private readonly OutboxPump _pump;
     private TaskCompletionSource? _written;
     private long _queuedBytes;
+    private FlushTrace? _trace;
     private bool _isPumping;
     private bool _isClosed;
 
@@ -36,6 +37,9 @@ internal sealed class Outbox
         (_format, _limits) = (sink.Format, context.Limits);
         _pump = new OutboxPump(this, sink, context);
     }
+
+    /// <summary>The form that the connection speaks.</summary>
+    public WireFormat Format => _format;
 
     public Subscriber? Find(string subscription)
     {
@@ -168,6 +172,23 @@ internal sealed class Outbox
             subscriber.Feed.Stream.Unsubscribe(subscriber);
     }
 
+    /// <summary>What waits for the connection now.</summary>
+    public OutboxStatistics GetStatistics()
+    {
+        lock (_gate)
+            return new OutboxStatistics(_queuedBytes, _queue.Count + _notices.Count, _behind.Count > 0);
+    }
+
+    /// <summary>Tells of a message that is followed in a trace, when the write that it was part of has ended.</summary>
+    public void TellWritten(string connection)
+    {
+        if (_trace is not { IsTaken: true } trace)
+            return;
+
+        _trace = null;
+        trace.Written(connection);
+    }
+
     /// <summary>Takes what goes into the next write, for the pump.</summary>
     /// <param name="records">What to write.</param>
     /// <param name="behind">Where there is nothing to write: who has to catch up.</param>
@@ -211,6 +232,7 @@ internal sealed class Outbox
                 continue;
 
             _queuedBytes -= bytes.Length;
+            NoteTaken(bytes, next.Subscriber.IsClosed);
             // What is left out is no part of the write: the write goes on with what stands behind it.
             if (next.Subscriber.IsClosed)
                 continue;
@@ -220,6 +242,17 @@ internal sealed class Outbox
         }
 
         return null;
+    }
+
+    private void NoteTaken(byte[] bytes, bool isLeftOut)
+    {
+        if (_trace?.IsOf(bytes) != true)
+            return;
+
+        if (isLeftOut)
+            _trace = null;
+        else
+            _trace.Take();
     }
 
     /// <summary>Encodes outside the lock: nobody who offers a batch waits for a snapshot. Only the pump takes from the queue.</summary>
@@ -258,6 +291,9 @@ internal sealed class Outbox
         subscriber.Reached = batch.After;
         _queuedBytes += bytes.Length;
         _queue.Enqueue((subscriber, bytes));
+        batch.Feed.Takers++;
+        if (batch.Trace is { } trace)
+            _trace ??= trace.TryFlush(bytes);
         return true;
     }
 

@@ -23,6 +23,8 @@ internal sealed partial class OutboxPump(Outbox outbox, IOutboxSink sink, Outbox
                     behind.Feed.Stream.CatchUp(behind);
                 else if (!await TryWriteAsync())
                     return;
+                else
+                    outbox.TellWritten(sink.Id);
             }
         }
         catch (Exception exception)

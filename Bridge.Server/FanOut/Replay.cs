@@ -19,6 +19,7 @@ internal sealed class Replay
     private readonly Subscriber _subscriber;
     private readonly bool _isSnapshot;
     private readonly bool _tellsEnd;
+    private readonly DeliveryKind _kind;
     private List<SequencedMessage> _held;
     private CacheWalk _walk;
     private bool _isWhole = true;
@@ -30,6 +31,7 @@ internal sealed class Replay
     private Replay(Subscriber subscriber, List<SequencedMessage> messages, CacheWalk walk, bool isSnapshot, bool tellsEnd, long skipped)
     {
         (_subscriber, _held, _walk, _isSnapshot, _tellsEnd, _skipped) = (subscriber, messages, walk, isSnapshot, tellsEnd, skipped);
+        _kind = isSnapshot ? DeliveryKind.Snapshot : tellsEnd ? DeliveryKind.Resume : DeliveryKind.CatchUp;
         _owed = isSnapshot ? 0 : messages.Count;
         if (messages.Count > MostHeld || messages.Sum(static message => (long)message.Message.Payload.Length) > MostHeldBytes)
             LetGo();
@@ -70,6 +72,7 @@ internal sealed class Replay
         _next += piece.Length;
         _owed -= piece.Length;
         isLast = _isWhole && _next == _held.Count;
+        _subscriber.Feed.Stream.Deliveries.Add(_kind, piece.Length);
         return WireRecords.EncodeMessages(format, HeaderOf(piece, isLast), piece);
     }
 
@@ -80,6 +83,7 @@ internal sealed class Replay
         var hasGap = _tellsGap;
         (_skipped, _tellsGap) = (0, false);
         var feed = _subscriber.Feed;
+        feed.Stream.Deliveries.Add(SkipCause.Behind, skipped);
         var position = isLast ? _walk.UpTo : piece[^1].Position;
         return new BatchHeader(feed.Id, feed.Stream.BrokerKey, feed.Stream.CursorAt(position), skipped, _isSnapshot, _tellsEnd && isLast, hasGap);
     }

@@ -102,7 +102,7 @@ internal sealed partial class GracefulStop(
 
     private static partial class Log
     {
-        [LoggerMessage(6003, LogLevel.Information, "The bridge stops; it goes on serving for {Seconds} s")]
+        [LoggerMessage(6005, LogLevel.Information, "The bridge stops; it goes on serving for {Seconds} s")]
         public static partial void Stopping(ILogger logger, double seconds);
     }
 }

@@ -11,15 +11,18 @@ namespace Bridge.Server.Http;
 /// </summary>
 internal sealed class BrokersHealthCheck(BrokerManager brokers, StopSignal stop) : IHealthCheck
 {
+    /// <summary>What the answer calls it.</summary>
+    public const string Name = "brokers";
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var states = brokers.All.ToDictionary(broker => broker.Key, broker => (object)broker.State);
-        var connected = states.Values.Count(state => state is BrokerStateChange { State: BrokerState.Connected });
-        var description = $"{connected} of {states.Count} brokers are connected.";
+        var links = brokers.All.ToDictionary(broker => broker.Key, broker => (object)BrokerHealth.Of(broker));
+        var connected = links.Values.Count(link => link is BrokerHealth { State: BrokerState.Connected });
+        var description = $"{connected} of {links.Count} brokers are connected.";
         return Task.FromResult(
-            stop.HasBegun ? HealthCheckResult.Unhealthy("The bridge stops.", null, states)
-            : connected == states.Count ? HealthCheckResult.Healthy(description, states)
-            : connected > 0 ? HealthCheckResult.Degraded(description, null, states)
-            : HealthCheckResult.Unhealthy(description, null, states));
+            stop.HasBegun ? HealthCheckResult.Unhealthy("The bridge stops.", null, links)
+            : connected == links.Count ? HealthCheckResult.Healthy(description, links)
+            : connected > 0 ? HealthCheckResult.Degraded(description, null, links)
+            : HealthCheckResult.Unhealthy(description, null, links));
     }
 }

@@ -29,7 +29,7 @@ internal sealed class EventStreamEndpoint(
         stop.ThrowIfEnding();
         var (brokerKey, terms) = Parse(context.Request, query);
         var caller = Caller.Of(context);
-        using var session = sessions.Open(caller.Identity);
+        using var session = sessions.Open(caller.Identity, SessionKind.Stream);
         session.ThrowIfEnded();
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop.ConnectionsEnd, session.Ended);
         var sink = new EventStreamSink(context, ended.Token);

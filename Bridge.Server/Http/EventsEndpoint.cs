@@ -60,7 +60,7 @@ internal sealed class EventsEndpoint(
             return await reads.ReadAsync(caller, query.BrokerKey, query.Terms, TimeSpan.Zero, context.RequestAborted);
 
         // A bridge that stops answers those who wait.
-        using var session = sessions.Open(caller.Identity);
+        using var session = sessions.Open(caller.Identity, SessionKind.Wait);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, stop.WaitsEnd, session.Ended);
         var values = await reads.ReadAsync(caller, query.BrokerKey, query.Terms, query.Wait, ended.Token);
         session.ThrowIfEnded();

@@ -11,7 +11,7 @@ internal sealed class ExplainEndpoint(AccessControl access, AccessChecks checks)
 {
     public IResult Handle(HttpContext context)
     {
-        checks.ThrowUnlessAdministrator(Caller.Of(context));
+        checks.ThrowUnlessAdministrator(Caller.Of(context), "ask what others may do");
         var fields = UrlEncoded.Parse(context.Request.QueryString);
         var user = fields.OptionalText("user");
         var role = fields.OptionalText("role");

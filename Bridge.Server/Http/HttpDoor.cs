@@ -24,7 +24,7 @@ internal static class HttpDoor
         services.AddExceptionHandler<ProblemWriter>();
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
-        services.AddHealthChecks().AddCheck<BrokersHealthCheck>("brokers");
+        services.AddHealthChecks().AddCheck<BrokersHealthCheck>(BrokersHealthCheck.Name);
         // It logs an error for each question that is answered with no. What is wrong with a link the link has said already.
         services.AddLogging(logging => logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None));
         services.AddCors();
@@ -46,6 +46,7 @@ internal static class HttpDoor
         routes.MapPost("/ticket", routes.ServiceProvider.GetRequiredService<TicketEndpoint>().Handle);
         routes.MapGet("/access/explain", routes.ServiceProvider.GetRequiredService<ExplainEndpoint>().Handle);
         routes.MapMethods("/openapi/v1.json", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<OpenApiEndpoint>().Handle).Add(OpenToAll.Add);
+        routes.MapMetrics();
         routes.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthAnswer.WriteAsync }).Add(OpenToAll.Add);
         routes.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthAnswer.WriteAsync }).Add(OpenToAll.Add);
     }

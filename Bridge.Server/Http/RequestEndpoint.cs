@@ -35,7 +35,7 @@ internal sealed class RequestEndpoint(MessagePublisher publisher, AccessChecks a
     private async Task<BridgeMessage> RequestAsync(HttpContext context, PublishRequest message, TimeSpan timeout)
     {
         var caller = Caller.Of(context);
-        using var session = sessions.Open(caller.Identity);
+        using var session = sessions.Open(caller.Identity, SessionKind.Wait);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, session.Ended);
         try
         {

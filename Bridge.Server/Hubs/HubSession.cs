@@ -18,8 +18,9 @@ internal sealed class HubSession : IDisposable
     public HubSession(HubConnectionContext connection, CallerSessions sessions, ConnectionLimits limits, StopSignal stop)
     {
         var request = connection.GetHttpContext()!;
-        _caller = Caller.Of(request);
-        _session = sessions.Open(_caller.Identity);
+        // What a connection does in days is no part of the trace that it began in.
+        _caller = Caller.Of(request) with { TraceParent = null };
+        _session = sessions.Open(_caller.Identity, SessionKind.Hub);
         if (!HubAdmission.IsAdmitted(request) && limits.TryOpen(_caller, out _lease) is not null)
             _session.End();
         _ended = _session.Ended.UnsafeRegister(static state => End((HubConnectionContext)state!), connection);

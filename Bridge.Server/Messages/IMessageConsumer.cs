@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Bridge.Contracts;
 
 namespace Bridge.Server.Messages;
@@ -17,7 +18,8 @@ internal interface IMessageConsumer
     /// For a retained message the position (<see cref="Advance"/>) at which the subscription that brings it was (re)made: the first retained
     /// message of a topic after that is the broker repeating what it holds, not news. -1 when it cannot be a repetition.
     /// </param>
-    void Receive(BridgeMessage message, long subscribedAt);
+    /// <param name="trace">The activity of its arrival, where it is followed in a trace.</param>
+    void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null);
 
     /// <summary>Takes a change of the link's state.</summary>
     void StateChanged(BrokerStateChange change);

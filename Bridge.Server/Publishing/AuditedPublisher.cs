@@ -5,26 +5,32 @@ using Bridge.Server.Messages;
 
 namespace Bridge.Server.Publishing;
 
-/// <summary>Publishes what a caller may publish: stamped with who it was, and written down with what became of it.</summary>
-internal sealed class AuditedPublisher(BrokerManager brokers, DurablePublisher durable, AuditLog audit)
+/// <summary>Publishes what a caller may publish: stamped with who it was, and written down, measured and traced with what became of it.</summary>
+internal sealed class AuditedPublisher(
+    BrokerManager brokers, DurablePublisher durable, AuditLog audit, PublishMetrics metrics, PublishTraces traces, TimeProvider time)
 {
+    private readonly PublishOperation _publish = new("publish", metrics.Published);
+    private readonly PublishOperation _request = new("request", metrics.Requested);
+
     /// <inheritdoc cref="BrokerManager.PublishAsync"/>
     public Task<PublishReceipt> PublishAsync(Caller caller, PublishRequest request, CancellationToken cancellationToken) => RunAsync(
-        caller, request, stamped => durable.PublishAsync(stamped, cancellationToken), receipt => NameOf(receipt.Reason));
+        _publish, caller, request, stamped => durable.PublishAsync(stamped, cancellationToken), receipt => NameOf(receipt.Reason));
 
     /// <inheritdoc cref="BrokerManager.RequestAsync"/>
     public Task<BridgeMessage> RequestAsync(Caller caller, PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
-        caller, request, stamped => brokers.RequestAsync(stamped, timeout, cancellationToken), _ => "replied");
+        _request, caller, request, stamped => brokers.RequestAsync(stamped, timeout, cancellationToken), _ => "replied");
 
-    private async Task<T> RunAsync<T>(Caller caller, PublishRequest request, Func<PublishRequest, Task<T>> publish, Func<T, string> describe)
+    private async Task<T> RunAsync<T>(
+        PublishOperation operation, Caller caller, PublishRequest request, Func<PublishRequest, Task<T>> publish, Func<T, string> describe)
     {
-        var name = Stamp.Next();
-        var result = "given up";
+        var (name, began) = (Stamp.Next(), time.GetTimestamp());
+        var (result, isFailure) = ("given up", true);
+        using var trace = traces.Start(operation.Name, caller, request);
+        var isKnown = brokers.TryGet(request.BrokerKey, out var broker);
         try
         {
-            var takesStamps = brokers.TryGet(request.BrokerKey, out var broker) && broker.IsMqtt5;
-            var answer = await publish(takesStamps ? Stamp.Put(request, caller, name) : request);
-            result = describe(answer);
+            var answer = await publish(broker?.IsMqtt5 == true ? Stamp.Put(request, caller, name, trace) : request);
+            (result, isFailure) = (describe(answer), false);
             return answer;
         }
         catch (BridgeException failure)
@@ -35,6 +41,10 @@ internal sealed class AuditedPublisher(BrokerManager brokers, DurablePublisher d
         finally
         {
             audit.Published(caller, request, name, result);
+            PublishTraces.SetResult(trace, result, isFailure);
+            // A caller can name brokers without end.
+            if (isKnown)
+                operation.Measure(request.BrokerKey, result, time.GetElapsedTime(began));
         }
     }
 
@@ -44,4 +54,8 @@ internal sealed class AuditedPublisher(BrokerManager brokers, DurablePublisher d
         PublishReason.NoMatchingSubscribers => "noMatchingSubscribers",
         _ => "queued",
     };
+
+    /// <param name="Name">What traces call it.</param>
+    /// <param name="Measure">Takes how long it took, with its broker and its result.</param>
+    private sealed record PublishOperation(string Name, Action<string, string, TimeSpan> Measure);
 }

@@ -8,6 +8,9 @@ internal static class PublishingServices
         services.AddSingleton<IdempotentPublishes>();
         services.AddSingleton<DurablePublisher>();
         services.AddHostedService(provider => provider.GetRequiredService<DurablePublisher>());
+        services.AddMetrics();
+        services.AddSingleton<PublishMetrics>();
+        services.AddSingleton<PublishTraces>();
         services.AddSingleton<AuditedPublisher>();
         services.AddSingleton<MessagePublisher>();
     }

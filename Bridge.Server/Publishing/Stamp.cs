@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Bridge.Contracts;
 using Bridge.Server.Access;
+using Bridge.Server.Messages;
 
 namespace Bridge.Server.Publishing;
 
@@ -25,13 +27,22 @@ internal static class Stamp
     /// <summary>What no other publish is called.</summary>
     public static string Next() => string.Create(CultureInfo.InvariantCulture, $"{Start}-{Interlocked.Increment(ref _last)}");
 
-    /// <summary>The message with these properties, and without any that a client gave these names.</summary>
-    public static PublishRequest Put(PublishRequest message, Caller caller, string request)
+    /// <summary>
+    /// The message with these properties, and without any that a client gave these names. Where its publish is recorded in a trace, what takes
+    /// it from the broker can go on with that.
+    /// </summary>
+    public static PublishRequest Put(PublishRequest message, Caller caller, string request, Activity? trace = null)
     {
-        List<string[]> properties = [.. (message.UserProperties ?? []).Where(property => !IsOurs(property[0]))];
+        var traceParent = trace is { Recorded: true } ? trace.Id : null;
+        List<string[]> properties =
+        [
+            .. (message.UserProperties ?? []).Where(property => !IsOurs(property[0]) && (traceParent is null || property[0] != BridgeActivities.TraceParent)),
+        ];
         if (caller.User is { } user)
             properties.Add([User, user]);
         properties.Add([Request, request]);
+        if (traceParent is not null)
+            properties.Add([BridgeActivities.TraceParent, traceParent]);
         return message with { UserProperties = properties };
     }
 

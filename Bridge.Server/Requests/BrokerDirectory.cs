@@ -45,7 +45,7 @@ internal sealed class BrokerDirectory(BrokerManager brokers, MessageStreams stre
             Expired = statistics.Expired,
             MessagesIn = broker.MessagesIn.Total,
             MessagesInPerSecond = broker.MessagesIn.PerSecond,
-            MessagesLeftOut = broker.LeftOut,
+            MessagesLeftOut = broker.Counts.LeftOut,
             RequestsWaiting = broker.RequestsWaiting,
             RepliesLate = broker.RepliesLate,
             MessagesOut = broker.MessagesOut.Total,

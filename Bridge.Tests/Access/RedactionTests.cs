@@ -44,8 +44,9 @@ public sealed class RedactionTests
         ActivitySource.AddActivityListener(listener);
         var key = LockedBridge.Boss.Text;
 
-        await using var bridge = await LockedBridge.StartAsync();
+        await using var bridge = await LockedBridge.StartAsync(("Bridge:Diagnostics:TraceOneIn", "1"));
         using var client = LockedBridge.ClientOf(bridge, credentials: null);
+        (await bridge.Client.PostAsync(new Uri($"/publish?brokerKey=embedded&topic=a&access_token={key}", UriKind.Relative), new StringContent(key))).Dispose();
         foreach (var uri in new[] { "/hub/negotiate", "/hub", "/events", "/brokers", "/no-such-page", "/events/", "/publish" })
         {
             foreach (var name in new[] { "access_token", "ticket" })
@@ -53,6 +54,8 @@ public sealed class RedactionTests
         }
 
         bridge.Logs.Entries.Items.Should().Contain(entry => entry.Message.Contains("access_token=REDACTED"), "requests are logged");
+        await Eventually.HoldsAsync(() => traced.Any(activity => activity.StartsWith("bridge receive", StringComparison.Ordinal)));
+        traced.Should().Contain(activity => activity.StartsWith("bridge publish", StringComparison.Ordinal), "publishes are traced");
         Secrets.ShouldNotBeIn(traced);
         Secrets.ShouldNotBeIn(bridge.Logs.Entries.Items.Select(entry => entry.ToString()));
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Bridge.Contracts;
@@ -48,7 +49,7 @@ public sealed class BrokerConnectionBackoffTests
         {
         }
 
-        public void Receive(BridgeMessage message, long subscribedAt)
+        public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null)
         {
         }
 

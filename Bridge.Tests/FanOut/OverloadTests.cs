@@ -41,6 +41,7 @@ public sealed class OverloadTests : IDisposable
         var live = joined.Batches().Where(batch => !batch.Snapshot).ToList();
         (live.Sum(batch => batch.Messages.Count) + live.Sum(batch => batch.Skipped)).Should().Be(10);
         Numbers(joined).Should().OnlyHaveUniqueItems().And.BeInAscendingOrder();
+        _scene.Stream.Deliveries.Of(SkipCause.Overload).Should().Be(sink.Batches().Sum(batch => batch.Skipped));
         _scene.Stream.Sweep();
         conflated.Sum.Should().BeGreaterThanOrEqualTo(More);
         _scene.Logs.Entries.Items.Should().Contain(entry => entry.EventId.Id == 2005);

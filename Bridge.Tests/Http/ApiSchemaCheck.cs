@@ -29,6 +29,8 @@ internal sealed class ApiSchemaCheck(ApiDescription description)
         return value.ValueKind switch
         {
             JsonValueKind.Object when schema.TryGetProperty("properties", out var members) => MemberProblems(value, schema, members, at),
+            JsonValueKind.Object when schema.TryGetProperty("additionalProperties", out var each) =>
+                value.EnumerateObject().SelectMany(member => Problems(member.Value, each, $"{at}.{member.Name}")),
             JsonValueKind.Array when schema.TryGetProperty("items", out var item) => ItemProblems(value, schema, item, at),
             JsonValueKind.String => TextProblems(value.GetString()!, schema, at),
             JsonValueKind.Number => NumberProblems(value.GetDouble(), schema, at),

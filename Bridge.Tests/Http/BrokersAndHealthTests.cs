@@ -1,7 +1,10 @@
 using System.Text.Json;
 using Bridge.Contracts;
+using Bridge.Tests.Access;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Bridge.Tests.Http;
 
@@ -53,6 +56,53 @@ public sealed class BrokersAndHealthTests(EmbeddedBridge bridge) : IClassFixture
         var health = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
         health.GetProperty("status").GetString().Should().Be("healthy");
         health.GetProperty("brokers").GetArrayLength().Should().Be(brokers);
+        health.GetProperty("checks").EnumerateObject().Should().HaveCount(brokers, "an administrator asks");
+    }
+
+    [Fact]
+    public async Task GetReady_ByAnAdministrator_HasWhatAnOperatorNeeds()
+    {
+        var before = DateTimeOffset.UtcNow.AddSeconds(-1);
+        await bridge.SeedAsync(EmbeddedBridge.NewTopic(), "1");
+
+        var health = await bridge.Client.GetFromJsonAsync("/health/ready");
+
+        var broker = health.GetProperty("brokers")[0];
+        broker.GetProperty("lastMessageAt").GetDateTimeOffset().Should().BeAfter(before);
+        broker.GetProperty("reconnects").GetInt64().Should().Be(0);
+        broker.GetProperty("messagesInPerSecond").GetDouble().Should().BeGreaterThanOrEqualTo(0);
+        var check = health.GetProperty("checks").GetProperty("brokers");
+        check.GetProperty("status").GetString().Should().Be("healthy");
+        check.GetProperty("description").GetString().Should().Be("1 of 1 brokers are connected.");
+    }
+
+    [Fact]
+    public async Task GetReady_ByNobody_HasNoDetails()
+    {
+        await using var locked = await LockedBridge.StartAsync();
+        using var nobody = LockedBridge.ClientOf(locked, credentials: null);
+
+        var health = await nobody.GetFromJsonAsync("/health/ready");
+
+        health.GetRawText().Should().Be("""{"status":"healthy","brokers":[]}""");
+    }
+
+    [Fact]
+    public async Task GetReady_WithAnotherCheck_SaysItsPartToAdministratorsAlone()
+    {
+        await using var host = await BridgeHost.StartAsync(
+            LockedBridge.With().Select(setting => KeyValuePair.Create(setting.Key, setting.Value)),
+            services => services.AddHealthChecks().AddCheck("disk", () => HealthCheckResult.Degraded("The disk is slow.")));
+        using var boss = LockedBridge.ClientOf(host, LockedBridge.Boss.Text);
+        await Eventually.HoldsAsync(async () => (await boss.GetFromJsonAsync("/health/ready")).GetRawText().Contains("\"1 of 1 brokers"));
+
+        var told = await boss.GetFromJsonAsync("/health/ready");
+        using var nobody = LockedBridge.ClientOf(host, credentials: null);
+        var answer = await nobody.GetFromJsonAsync("/health/ready");
+
+        told.GetProperty("checks").GetProperty("disk").GetRawText().Should().Be("""{"status":"degraded","description":"The disk is slow."}""");
+        told.GetProperty("description").GetString().Should().Be("1 of 1 brokers are connected.");
+        answer.GetRawText().Should().Be("""{"status":"degraded","brokers":[]}""");
     }
 
     [Fact]

@@ -36,6 +36,7 @@ internal static class DoorActions
         ["ready"] = ReadyAsync,
         ["ticket"] = door => door.PostJsonAsync("/ticket", ""),
         ["explain"] = door => door.GetAsync("/access/explain?user=reader&brokerKey=plant&topic=a&action=read"),
+        ["metrics"] = door => door.GetAsync("/metrics"),
         ["hub connect"] = door => door.InvokeAsync(_ => Task.CompletedTask),
         ["hub connect with a ticket"] = HubWithTicketAsync,
         ["hub Subscribe"] = door => door.InvokeAsync(hub => hub.InvokeAsync("Subscribe", new { brokerKey = "plant", topic = "device/1/#" })),

@@ -36,6 +36,7 @@ public sealed class DoorMatrixTests(DoorsHost doors) : IClassFixture<DoorsHost>
         ready                     | 200  | 401   | 401     | plant     | cloud     | plant | cloud+plant
         ticket                    | 401  | 401   | 401     | 200       | 200       | 200   | 200
         explain                   | 401  | 401   | 401     | 403       | 403       | 403   | 200
+        metrics                   | 401  | 401   | 401     | 403       | 403       | 403   | 200
         hub connect               | 401  | 401   | 401     | ok        | ok        | ok    | ok
         hub connect with a ticket | no ticket | no ticket | no ticket | ok | ok     | ok    | ok
         hub Subscribe             | 401  | 401   | 401     | ok        | forbidden | ok    | ok
