@@ -14,6 +14,7 @@ internal sealed class StoreWriter : IHostedService, IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _isStopping;
+    private Thread? _thread;
 
     /// <param name="store">The store; null where nothing is kept.</param>
     /// <param name="health">Whether it works.</param>
@@ -25,7 +26,8 @@ internal sealed class StoreWriter : IHostedService, IDisposable
             return Task.CompletedTask;
 
         _store.ManyCame = _store.Rounds.Wanted = () => _wake.Set();
-        new Thread(Run) { IsBackground = true, Name = "persistence" }.Start();
+        _thread = new Thread(Run) { IsBackground = true, Name = "persistence" };
+        _thread.Start();
         return Task.CompletedTask;
     }
 
@@ -40,7 +42,19 @@ internal sealed class StoreWriter : IHostedService, IDisposable
         return _ended.Task.WaitAsync(cancellationToken);
     }
 
-    public void Dispose() => _wake.Dispose();
+    /// <summary>For a host that was never stopped, or did not wait: what is being written is written to its end.</summary>
+    public void Dispose()
+    {
+        _isStopping = true;
+        if (_thread is null)
+            return;
+
+        _store!.ManyCame = _store.Rounds.Wanted = null;
+        _wake.Set();
+        _thread.Join();
+        _thread = null;
+        _wake.Dispose();
+    }
 
     private void Run()
     {

@@ -21,10 +21,10 @@ public sealed class HubResultTests(EmbeddedBridge bridge) : IClassFixture<Embedd
         var receipt = await client.InvokeAsync("Publish", new { brokerKey = "embedded", topic = $"{topic}/x", message = "1", unknown = "u" });
         var nothing = await client.InvokeAsync("Unsubscribe", new { subscription = subscribed.GetProperty("subscription").GetString(), unknown = 1 });
 
-        Names(last).Except(["reset", "stale", "next"]).Should().BeEquivalentTo("brokerKey", "state", "cursor", "messages");
+        Names(last).Except(["reset", "gap", "stale", "next"]).Should().BeEquivalentTo("brokerKey", "state", "cursor", "messages");
         Names(last.GetProperty("messages")[0]).Should().BeEquivalentTo("brokerKey", "topic", "message", "qos", "receivedAt", "cursor", "contentType", "userProperties");
         last.GetProperty("state").GetString().Should().Be("connected");
-        Names(subscribed).Should().BeEquivalentTo("subscription", "brokerKey", "topic", "cursor", "state", "matchedTopics", "resumed");
+        Names(subscribed).Should().BeEquivalentTo("subscription", "brokerKey", "topic", "cursor", "state", "matchedTopics", "resumed", "gap");
         subscribed.GetProperty("matchedTopics").GetInt32().Should().Be(1);
         subscribed.GetProperty("resumed").GetBoolean().Should().BeFalse();
         Names(receipt).Should().BeEquivalentTo("brokerKey", "topic", "qos", "reason");
