@@ -15,8 +15,8 @@ namespace Bridge.ClientSdk;
 /// <para>
 /// After the connection was lost, the client makes it again and subscribes again, and the enumeration goes on where it was: with every
 /// message published meanwhile (in the mode <see cref="SubscriptionMode.Latest"/> the last one of each topic), as long as the bridge
-/// still has them, which is some thousands a broker. Where it has not, as after it was started anew, messages are missing, which
-/// <see cref="Skipped"/> does not count. An enumeration with a snapshot then gets the last values anew; a value is left out where topic,
+/// still has them, which is some thousands a broker, or what its history keeps. Where it has not, or was itself away from its broker, messages
+/// may be missing, which <see cref="Gaps"/> tells. An enumeration with a snapshot then gets the last values anew; a value is left out where topic,
 /// time of receipt and payload equal the last message of that topic which it was given. For that it remembers one value a topic.
 /// </para>
 /// <para>
@@ -36,6 +36,7 @@ public sealed class BridgeSubscription : IAsyncEnumerable<BridgeMessage>
     private readonly int _bufferCapacity;
     private readonly CancellationToken _cancellationToken;
     private long _skipped;
+    private long _gaps;
 
     internal BridgeSubscription(
         LiveSubscriptions live, SubscribeRequest request, int bufferCapacity, CancellationToken cancellationToken)
@@ -53,6 +54,12 @@ public sealed class BridgeSubscription : IAsyncEnumerable<BridgeMessage>
     /// </summary>
     public long Skipped => Interlocked.Read(ref _skipped);
 
+    /// <summary>
+    /// How many times so far messages may be missing that <see cref="Skipped"/> does not count: when the connection was made again, and the
+    /// bridge did not have all that came meanwhile any more, or had itself been away from its broker or restarted. Over all enumerations.
+    /// </summary>
+    public long Gaps => Interlocked.Read(ref _gaps);
+
     /// <summary>Starts an enumeration. The subscription begins with the first call of <c>MoveNextAsync</c>.</summary>
     /// <param name="cancellationToken">Ends the enumeration, as does the token that the subscription was made with.</param>
     /// <returns>The enumeration; its disposal unsubscribes.</returns>
@@ -65,7 +72,7 @@ public sealed class BridgeSubscription : IAsyncEnumerable<BridgeMessage>
         var stop = either.Token;
         stop.ThrowIfCancellationRequested();
         var buffer = new MessageBuffer(_bufferCapacity);
-        var subscription = new LiveSubscription(_request, buffer, CountSkipped);
+        var subscription = new LiveSubscription(_request, buffer, CountSkipped, CountGap);
         _live.Add(subscription);
         try
         {
@@ -83,6 +90,8 @@ public sealed class BridgeSubscription : IAsyncEnumerable<BridgeMessage>
             await _live.RemoveAsync(subscription).ConfigureAwait(false);
         }
     }
+
+    private void CountGap() => Interlocked.Increment(ref _gaps);
 
     private void CountSkipped(long count) => Interlocked.Add(ref _skipped, count);
 }

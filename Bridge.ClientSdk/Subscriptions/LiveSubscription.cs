@@ -4,7 +4,7 @@ using Bridge.Contracts;
 namespace Bridge.ClientSdk.Subscriptions;
 
 /// <summary>One running enumeration. It outlives connections: on each it is another subscription of the hub's.</summary>
-internal sealed class LiveSubscription(SubscribeRequest request, MessageBuffer buffer, Action<long> countSkipped)
+internal sealed class LiveSubscription(SubscribeRequest request, MessageBuffer buffer, Action<long> countSkipped, Action countGap)
 {
     private readonly object _gate = new();
 
@@ -34,6 +34,9 @@ internal sealed class LiveSubscription(SubscribeRequest request, MessageBuffer b
         var leftOut = batch.Skipped + (isWanted ? buffer.Add(NewMessages(batch)) : 0);
         if (leftOut > 0)
             countSkipped(leftOut);
+        // A snapshot for who has got somewhere already: what came in between is not known any more.
+        if (batch.Gap || (batch is { Snapshot: true, SnapshotComplete: true } && _cursor is not null))
+            countGap();
         if (!batch.Snapshot || batch.SnapshotComplete)
             Reach(batch.Cursor);
     }

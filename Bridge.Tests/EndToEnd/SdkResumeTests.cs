@@ -22,7 +22,8 @@ public sealed class SdkResumeTests
         var numbers = new Collected<int>();
         using var stop = new CancellationTokenSource();
         await publisher.PublishAsync("plant", "n/0", "-1");
-        var reading = ReadAsync(bridge.SubscribeAsync("plant", "n/+", snapshot), numbers, stop.Token);
+        var subscription = bridge.SubscribeAsync("plant", "n/+", snapshot);
+        var reading = ReadAsync(subscription, numbers, stop.Token);
         await host.WaitForBrokerAsync("plant", info => info.Subscriptions == 1);
 
         await PublishAsync(publisher, 0, 100);
@@ -34,6 +35,45 @@ public sealed class SdkResumeTests
 
         await numbers.WaitForAsync(number => number == 399);
         numbers.Items.Should().Equal(Enumerable.Range(snapshot ? -1 : 0, snapshot ? 401 : 400));
+        subscription.Gaps.Should().Be(0);
+        await stop.CancelAsync();
+        await reading.WaitAsync(Eventually.DefaultTimeout);
+    }
+
+    [ToolFact(Tool.Mosquitto)]
+    public async Task Enumerate_BridgeIsRestarted_GoesOnAndTellsOfTheGap()
+    {
+        using var folder = new TemporaryFolder();
+        await using var broker = await MosquittoBroker.StartNewAsync();
+        var url = $"http://127.0.0.1:{LoopbackPort.Find()}";
+        KeyValuePair<string, string?>[] settings =
+            [new("Bridge:Brokers:plant:Url", broker.Url), new("Bridge:Persistence:Path", folder.File("bridge.db")), new("ASPNETCORE_URLS", url)];
+        var numbers = new Collected<int>();
+        using var stop = new CancellationTokenSource();
+        var first = await BridgeProcess.StartAsync(settings);
+        await using var bridge = await BridgeClient.ConnectAsync($"{url}/hub");
+        var subscription = bridge.SubscribeAsync("plant", "n/+");
+        var reading = ReadAsync(subscription, numbers, stop.Token);
+        await using (first)
+        {
+            await Eventually.HoldsAsync(async () =>
+            {
+                await broker.PublishAsync("n/0", "0");
+                return numbers.Items.Contains(0);
+            });
+            await first.StopAsync();
+        }
+
+        await using var second = await BridgeProcess.StartAsync(settings);
+        await Eventually.HoldsAsync(() => subscription.Gaps == 1);
+        await Eventually.HoldsAsync(async () =>
+        {
+            await broker.PublishAsync("n/1", "1");
+            return numbers.Items.Contains(1);
+        });
+
+        numbers.Items.SkipWhile(number => number == 0).Should().OnlyContain(number => number == 1, "nothing comes again");
+        subscription.Gaps.Should().Be(1);
         await stop.CancelAsync();
         await reading.WaitAsync(Eventually.DefaultTimeout);
     }
