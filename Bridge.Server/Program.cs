@@ -12,6 +12,7 @@ try
     var app = builder.Build();
     StartupChecks.ThrowIfUnusable(app);
     StartupWarnings.Tell(app);
+    using var failures = new UnobservedFailures(app.Logger);
     app.MapBridge();
     await app.RunAsync();
     return 0;

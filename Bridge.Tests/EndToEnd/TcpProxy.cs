@@ -16,6 +16,8 @@ internal sealed class TcpProxy : IAsyncDisposable
     private volatile bool _isCut;
     private volatile bool _losesUpstream;
     private volatile bool _losesDownstream;
+    private long _upstreamLeft = long.MaxValue;
+    private long _downstreamLeft = long.MaxValue;
 
     public TcpProxy(int target)
     {
@@ -52,6 +54,12 @@ internal sealed class TcpProxy : IAsyncDisposable
 
     /// <summary>Swallows what the server sends, until <see cref="Mend"/>.</summary>
     public void LoseDownstream() => _losesDownstream = true;
+
+    /// <summary>Passes so many bytes more of what clients send, and then resets both connections (RST) in the middle of what follows.</summary>
+    public void ResetUpstreamAfter(int bytes) => Volatile.Write(ref _upstreamLeft, bytes);
+
+    /// <summary>The same for what the server sends.</summary>
+    public void ResetDownstreamAfter(int bytes) => Volatile.Write(ref _downstreamLeft, bytes);
 
     public async ValueTask DisposeAsync()
     {
@@ -91,9 +99,12 @@ internal sealed class TcpProxy : IAsyncDisposable
             {
                 client.NoDelay = true;
                 await upstream.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
-                await Task.WhenAny(
-                    PumpAsync(client.GetStream(), upstream.GetStream(), () => _losesUpstream),
-                    PumpAsync(upstream.GetStream(), client.GetStream(), () => _losesDownstream));
+                var isReset = await await Task.WhenAny(
+                    PumpAsync(client, upstream, () => _losesUpstream, bytes => Take(ref _upstreamLeft, bytes)),
+                    PumpAsync(upstream, client, () => _losesDownstream, bytes => Take(ref _downstreamLeft, bytes)));
+                // To close without lingering is to reset.
+                if (isReset)
+                    client.LingerState = upstream.LingerState = new LingerOption(true, 0);
             }
             catch (Exception exception) when (
                 exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)
@@ -103,11 +114,32 @@ internal sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private async Task PumpAsync(NetworkStream from, NetworkStream to, Func<bool> isLost)
+    /// <returns>Whether it ended because all that may pass has passed.</returns>
+    private async Task<bool> PumpAsync(TcpClient from, TcpClient to, Func<bool> isLost, Func<int, int> take)
     {
         var buffer = new byte[65_536];
-        while (await from.ReadAsync(buffer, _stopping.Token) is > 0 and var count)
+        while (await from.GetStream().ReadAsync(buffer, _stopping.Token) is > 0 and var count)
+        {
+            var passing = take(count);
             if (!isLost())
-                await to.WriteAsync(buffer.AsMemory(0, count), _stopping.Token);
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, passing), _stopping.Token);
+            if (passing < count)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <returns>How many of the bytes may pass. When it is not all, the next connection is served as usual.</returns>
+    private static int Take(ref long left, int bytes)
+    {
+        if (Volatile.Read(ref left) == long.MaxValue)
+            return bytes;
+
+        var rest = Interlocked.Add(ref left, -bytes);
+        if (rest >= 0)
+            return bytes;
+        Volatile.Write(ref left, long.MaxValue);
+        return (int)(bytes + rest);
     }
 }

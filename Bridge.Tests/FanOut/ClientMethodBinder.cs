@@ -13,8 +13,10 @@ internal sealed class ClientMethodBinder : IInvocationBinder
         _ => throw new InvalidDataException($"There is no client method {methodName}."),
     };
 
-    /// <summary>Whatever it is.</summary>
-    public Type GetReturnType(string invocationId) => typeof(object);
+    /// <summary>What answers carry; whatever it is where that is not said.</summary>
+    public Type Result { get; init; } = typeof(object);
+
+    public Type GetReturnType(string invocationId) => Result;
 
     public Type GetStreamItemType(string streamId) => throw new NotSupportedException();
 }

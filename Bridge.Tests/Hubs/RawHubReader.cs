@@ -16,14 +16,15 @@ internal sealed class RawHubReader : IAsyncDisposable
 {
     private readonly ClientWebSocket _webSocket = new();
     private readonly Pipe _received = new(new PipeOptions(pauseWriterThreshold: 0));
-    private readonly ClientMethodBinder _binder = new();
+    private readonly ClientMethodBinder _binder;
     private readonly HttpMessageInvoker _connector;
     private readonly IHubProtocol _protocol;
     private Socket? _socket;
     private bool _isOpen;
 
-    private RawHubReader(string protocol, int receiveBuffer)
+    private RawHubReader(string protocol, int receiveBuffer, Type result)
     {
+        _binder = new ClientMethodBinder { Result = result };
         _protocol = protocol == "json" ? new JsonHubProtocol() : new MessagePackHubProtocol();
         _connector = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -42,7 +43,9 @@ internal sealed class RawHubReader : IAsyncDisposable
     public static async Task<RawHubReader> OpenAsync(
         string hubUrl, string protocol, int receiveBuffer, params (string Method, object Request)[] invocations)
     {
-        var reader = new RawHubReader(protocol, receiveBuffer);
+        // All have one id: answers are told apart by nothing.
+        var isSubscribing = invocations.All(invocation => invocation.Method == HubMethods.Subscribe);
+        var reader = new RawHubReader(protocol, receiveBuffer, isSubscribing ? typeof(SubscribeResult) : typeof(object));
         using var patience = new CancellationTokenSource(Eventually.DefaultTimeout);
         await reader._webSocket.ConnectAsync(new Uri(hubUrl.Replace("http", "ws", StringComparison.Ordinal)), reader._connector, patience.Token);
         var first = new System.Buffers.ArrayBufferWriter<byte>();
@@ -58,6 +61,13 @@ internal sealed class RawHubReader : IAsyncDisposable
         using var patience = new CancellationTokenSource(Eventually.DefaultTimeout);
         var bytes = _protocol.GetMessageBytes(new InvocationMessage("2", method, [request]));
         await _webSocket.SendAsync(bytes, WebSocketMessageType.Binary, endOfMessage: true, patience.Token);
+    }
+
+    /// <summary>Tells the server that it is still there, which it must within 30 s.</summary>
+    public async Task PingAsync()
+    {
+        using var patience = new CancellationTokenSource(Eventually.DefaultTimeout);
+        await _webSocket.SendAsync(_protocol.GetMessageBytes(PingMessage.Instance), WebSocketMessageType.Binary, endOfMessage: true, patience.Token);
     }
 
     /// <summary>Reads until a record satisfies the predicate, and answers that one; each goes through the predicate, in order.</summary>
