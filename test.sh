@@ -25,6 +25,8 @@ finish() {
   allow_services
   rm -rf "$results"
 }
+# A test runs the bridge as a user without rights, from a temporary folder.
+chmod 711 "$results"
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM

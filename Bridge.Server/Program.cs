@@ -4,6 +4,8 @@ using Bridge.Server.Hosting;
 
 if (KeyCommand.IsMeantBy(args))
     return KeyCommand.Run(args, Console.Out, Console.Error);
+if (HealthCommand.IsMeantBy(args))
+    return await HealthCommand.RunAsync(args, Console.Error);
 
 try
 {

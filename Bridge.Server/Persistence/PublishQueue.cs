@@ -35,6 +35,9 @@ internal sealed class PublishQueue : IDisposable
     /// <summary>Whether it works.</summary>
     public StoreHealth Health { get; }
 
+    /// <inheritdoc cref="StorePlace.Bytes"/>
+    public long FileBytes => _place.Bytes;
+
     /// <summary>The brokers for which messages wait, from this run or one before.</summary>
     /// <exception cref="BridgeConfigurationException">Another bridge uses the file.</exception>
     public IReadOnlyList<string> FindBrokers()

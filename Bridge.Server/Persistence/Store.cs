@@ -43,6 +43,9 @@ internal sealed partial class Store : IStreamStore, IDisposable
     /// <summary>Tells when something was written.</summary>
     public StoreRounds Rounds => _rounds;
 
+    /// <inheritdoc cref="StorePlace.Bytes"/>
+    public long FileBytes => _place.Bytes;
+
     /// <inheritdoc/>
     public StreamStart Begin(string brokerKey, string newEpoch)
     {

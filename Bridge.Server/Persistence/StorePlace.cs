@@ -16,6 +16,9 @@ internal sealed class StorePlace(string path, TimeProvider time) : IDisposable
 
     public string Path { get; } = path;
 
+    /// <summary>How many bytes it has, with what SQLite puts beside it.</summary>
+    public long Bytes => Suffixes.Select(suffix => new FileInfo(Path + suffix)).Sum(file => file.Exists ? file.Length : 0);
+
     /// <summary>Makes its folder, and keeps other bridges away.</summary>
     /// <exception cref="BridgeConfigurationException">Another has it.</exception>
     /// <exception cref="IOException">The system does not let it.</exception>

@@ -12,15 +12,18 @@ namespace Bridge.Tests.Diagnostics;
 /// <summary>
 /// Holds <c>docs/operations.md</c>, the dashboard and the alerts against a running bridge. With UPDATE_DOCS=true it writes the tables anew.
 /// </summary>
-public sealed partial class OperationsDocTests : IAsyncLifetime
+public sealed partial class OperationsDocTests : IAsyncLifetime, IDisposable
 {
     private static readonly string Document = Repository.PathOf("docs", "operations.md");
 
+    private readonly TemporaryFolder _folder = new();
     private BridgeHost _bridge = null!;
 
-    public async Task InitializeAsync() => _bridge = await EmbeddedBridge.StartAsync();
+    public async Task InitializeAsync() => _bridge = await EmbeddedBridge.StartAsync(("Bridge:Persistence:Path", _folder.File("bridge.db")));
 
     public async Task DisposeAsync() => await _bridge.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public Task Document_Metrics_AreThoseOfTheBridge() => ShouldBeWrittenAsync("metrics", OperationsDoc.Metrics(_bridge));
@@ -74,7 +77,7 @@ public sealed partial class OperationsDocTests : IAsyncLifetime
     private async Task<Scrape> ScrapeAllAsync()
     {
         await using var hub = await HubClient.ConnectAsync(_bridge.HubUrl);
-        await using var responder = await Responder.StartAsync(_bridge.Services.GetRequiredService<Bridge.Server.Configuration.BridgeOptions>().EmbeddedBroker.Port, "ask");
+        await using var responder = await Responder.StartAsync(_bridge.Services.GetRequiredService<Bridge.Server.Configuration.BridgeOptions>().EmbeddedBroker.ListenPort, "ask");
         await hub.RequestAsync("embedded", "ask", "hello");
         await hub.PublishAsync("embedded", "a", "1");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/brokers");

@@ -5,12 +5,13 @@ using Bridge.Tests.Support;
 namespace Bridge.Tests.EndToEnd;
 
 /// <summary>What stands in the README works when pasted: each snippet is run as it is, but for the addresses.</summary>
-public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime
+public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chromium>, IAsyncLifetime, IDisposable
 {
     private static readonly string Readme = File.ReadAllText(Repository.PathOf("README.md"));
     private static readonly TimeSpan BuildTimeout = TimeSpan.FromMinutes(2);
 
     private readonly int _brokerPort = LoopbackPort.Find();
+    private readonly TemporaryFolder _folder = new();
     private BridgeProcess _bridge = null!;
 
     public async Task InitializeAsync()
@@ -19,6 +20,7 @@ public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chrom
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Bridge:EmbeddedBroker:Port"] = _brokerPort.ToString(CultureInfo.InvariantCulture),
+            ["Bridge:Persistence:Path"] = _folder.File("bridge.db"),
         });
         await Eventually.HoldsAsync(
             async () => await ReadAsync("demo/press/state") is not null && await ReadAsync("demo/clock") is not null,
@@ -26,6 +28,8 @@ public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chrom
     }
 
     public async Task DisposeAsync() => await _bridge.DisposeAsync();
+
+    public void Dispose() => _folder.Dispose();
 
     [ToolFact(Tool.Curl | Tool.Mosquitto)]
     public async Task ShellSnippets_Pasted_Succeed()
@@ -49,6 +53,8 @@ public sealed partial class ReadmeTests(Chromium chromium) : IClassFixture<Chrom
         answers.Single(row => row.Key.Contains("in parts")).Value.Should().Contain("; rel=\"next\"");
         answers.Single(row => row.Key.Contains("since a cursor")).Value.Should().Contain("Bridge-Cursor: ");
         answers.Single(row => row.Key.Contains("several messages")).Value.Should().Contain("\"hello/1\"").And.Contain("\"hello/2\"");
+        answers.Single(row => row.Key.Contains("to the disk first")).Value.Should().Contain("\"reason\":\"success\"");
+        answers.Single(row => row.Key.Contains("history")).Value.Should().Contain("\"demo/clock\"");
         answers.Single(row => row.Key.Contains("its reply")).Value.Should().Be("\"hello\"");
         (await ReadAsync("readme")).Should().Be(Readme);
         (await ReadAsync("hello")).Should().Be("world");

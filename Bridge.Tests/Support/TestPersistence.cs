@@ -9,6 +9,6 @@ internal static class TestPersistence
         var all = settings.ToList();
         return all.Exists(setting => setting.Key.StartsWith("Bridge:Persistence", StringComparison.OrdinalIgnoreCase))
             ? all
-            : [.. all, new("Bridge:Persistence:Path", "")];
+            : [.. all, new("Bridge:Persistence:Path", ""), new("Bridge:Persistence:HistoryPerTopic", "0")];
     }
 }
