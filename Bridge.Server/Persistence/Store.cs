@@ -52,15 +52,16 @@ internal sealed partial class Store : IStreamStore, IDisposable
         lock (_gate)
         {
             var rules = new HistoryRules(_options, brokerKey);
-            StoredStream? stream = null;
+            StreamStart? start = null;
             // What is broken is set aside, and the second attempt finds nothing.
-            for (var attempt = 0; attempt < 2 && stream is null; attempt++)
-                _connection.Try(tables => stream = Restore(tables, brokerKey, rules));
-            stream ??= new StoredStream(brokerKey, new StreamStart(newEpoch), rules);
-            _streams[brokerKey] = stream;
-            if (stream.Id == 0)
-                _connection.Try(tables => Attach(tables, stream));
-            return stream.Start;
+            for (var attempt = 0; attempt < 2 && start is null; attempt++)
+                _connection.Try(tables => start = Restore(tables, brokerKey, rules));
+            if (start is not null)
+                return start;
+
+            var stream = _streams[brokerKey] = new StoredStream(brokerKey, newEpoch, rules);
+            _connection.Try(tables => Attach(tables, stream));
+            return new StreamStart(newEpoch);
         }
     }
 
@@ -138,7 +139,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
         _place.Dispose();
     }
 
-    private StoredStream? Restore(StoreTables tables, string brokerKey, HistoryRules rules)
+    private StreamStart? Restore(StoreTables tables, string brokerKey, HistoryRules rules)
     {
         if (tables.Streams.Find(brokerKey, rules) is not { } row)
             return null;
@@ -146,10 +147,10 @@ internal sealed partial class Store : IStreamStore, IDisposable
         var began = _time.GetTimestamp();
         var values = tables.Values.Read(row.Id, brokerKey, _time.GetUtcNow());
         tables.Commit(() => tables.Streams.Begin(row, rules));
-        var stream = new StoredStream(brokerKey, row.Start with { Values = values }, rules);
+        var stream = _streams[brokerKey] = new StoredStream(brokerKey, row.Start.Epoch, rules);
         stream.Attach(row);
         Log.Restored(_logger, brokerKey, values.Count, _time.GetElapsedTime(began).TotalMilliseconds);
-        return stream;
+        return row.Start with { Values = values };
     }
 
     private void AttachAll(StoreTables tables)
@@ -162,8 +163,8 @@ internal sealed partial class Store : IStreamStore, IDisposable
     {
         var row = tables.Streams.Find(stream.BrokerKey, stream.Rules);
         if (row is null)
-            stream.Attach(tables.Streams.Add(stream.BrokerKey, stream.Start.Epoch, stream.Rules));
-        else if (row.Id != stream.Id || row.Start.Epoch != stream.Start.Epoch)
+            stream.Attach(tables.Streams.Add(stream.BrokerKey, stream.Epoch, stream.Rules));
+        else if (row.Id != stream.Id || row.Start.Epoch != stream.Epoch)
             // Its values are of a run that this one knows nothing of, and cannot be put among its own.
             throw new StoreFormatException("unread", "it could not be read when the bridge started");
     }

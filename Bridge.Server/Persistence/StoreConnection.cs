@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Bridge.Server.Configuration;
 using MessagePack;
 using Microsoft.Data.Sqlite;
 
@@ -43,7 +44,8 @@ internal sealed class StoreConnection<T>(StorePlace place, Func<T> open, StoreHe
         {
             Replace("corrupt", exception.Message);
         }
-        catch (Exception exception) when (exception is SqliteException or IOException or UnauthorizedAccessException)
+        // Whatever it is: who writes is nobody's caller, and what is not written now is written later.
+        catch (Exception exception) when (exception is not BridgeConfigurationException)
         {
             Failed(exception);
         }

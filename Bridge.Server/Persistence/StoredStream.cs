@@ -4,7 +4,7 @@ using Bridge.Server.FanOut;
 namespace Bridge.Server.Persistence;
 
 /// <summary>A broker's stream, and how far it is written. Only the writer changes it.</summary>
-internal sealed class StoredStream(string brokerKey, StreamStart start, HistoryRules rules)
+internal sealed class StoredStream(string brokerKey, string epoch, HistoryRules rules)
 {
     private long _historyUpTo;
     private long _historyMissedUpTo;
@@ -12,8 +12,8 @@ internal sealed class StoredStream(string brokerKey, StreamStart start, HistoryR
 
     public string BrokerKey { get; } = brokerKey;
 
-    /// <summary>What it begins with.</summary>
-    public StreamStart Start { get; } = start;
+    /// <summary>What tells its cursors from those of other streams.</summary>
+    public string Epoch { get; } = epoch;
 
     /// <summary>Which of its messages are kept, beside the last of each topic.</summary>
     public HistoryRules Rules { get; } = rules;
