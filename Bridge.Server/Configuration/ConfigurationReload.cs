@@ -38,11 +38,12 @@ internal sealed partial class ConfigurationReload : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Nothing changes any more when this completes.</summary>
+    /// <summary>Completes when a change that is being made is made.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         Dispose();
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _turn.WaitAsync(cancellationToken);
+        _turn.Release();
     }
 
     public void Dispose()
