@@ -104,6 +104,23 @@ public sealed class GracefulStopTests : IAsyncLifetime
         TimeProvider.System.GetElapsedTime(began).Should().BeLessThan(Bound);
     }
 
+    [ToolTheory(Tool.Mosquitto | Tool.Node)]
+    [InlineData("WebSockets")]
+    [InlineData("ServerSentEvents")]
+    [InlineData("LongPolling")]
+    public async Task Stop_HubConnectionOfAnyKind_IsToldWithoutAnError(string transport)
+    {
+        await using var bridge = await StartAsync();
+        await using var client = await NodeHubClient.ConnectAsync(bridge.HubUrl, transport: transport);
+
+        var began = TimeProvider.System.GetTimestamp();
+        (await bridge.StopAsync()).Should().Be(0);
+
+        TimeProvider.System.GetElapsedTime(began).Should().BeLessThan(Bound);
+        var closed = await client.WaitForEventAsync(happened => happened.Event == "closed");
+        closed.Args[0].ValueKind.Should().Be(JsonValueKind.Null, "an error would be its text");
+    }
+
     [ToolFact(Tool.Mosquitto)]
     public async Task Stop_SomebodyDoesNotRead_EndsWithinItsBound()
     {
