@@ -47,6 +47,8 @@ internal static partial class BridgePeer
             [$"{section}__Url"] = $"mqtt://127.0.0.1:{broker.Port}",
             [$"{section}__Topics__0"] = "#",
             ["Bridge__Access__Roles__everybody__Administrator"] = "true",
+            // As usual it keeps the last values on disk; those of one run are nothing to the next.
+            ["Bridge__Persistence__Path"] = Path.Combine(broker.Folder, "bridge.db"),
         };
         foreach (var (key, value) in settings)
             environment[$"Bridge__{key}"] = value;

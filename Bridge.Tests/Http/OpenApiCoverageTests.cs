@@ -84,7 +84,7 @@ public sealed partial class OpenApiCoverageTests(EmbeddedBridge bridge) : IClass
         var read = sources.SelectMany(source => Member().Matches(source)).Select(name => name.Groups[1].Value).Distinct();
 
         // The hub's word for since; and what a request must not have.
-        string[] others = path switch { "/events" => ["resumeFrom"], "/request" => ["idempotencyKey", "responseTopic", "correlationData", "retain"], _ => [] };
+        string[] others = path switch { "/events" => ["resumeFrom"], "/request" => ["idempotencyKey", "durable", "responseTopic", "correlationData", "retain"], _ => [] };
         operation.ParameterNames("query").Should().BeEquivalentTo(read.Except(others));
     }
 
