@@ -2,8 +2,8 @@ using Bridge.Contracts;
 using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
-using Bridge.Server.Persistence;
 using Bridge.Server.Messages;
+using Bridge.Server.Persistence;
 
 namespace Bridge.Server.Requests;
 

@@ -12,10 +12,10 @@ public sealed class HealthCommandTests
         await using var bridge = await BridgeHost.StartAsync();
 
         (await RunAsync("health", $"{bridge.Url}/health/live")).Should().Be((0, ""));
-        var (exitCode, errors) = await RunAsync("health", $"{bridge.Url}/health/ready");
+        var (exitCode, errors) = await RunAsync("health", $"{bridge.Url}/health/other");
 
-        exitCode.Should().Be(1, "it has no broker");
-        errors.Should().Be($"{bridge.Url}/health/ready answers 503");
+        exitCode.Should().Be(1);
+        errors.Should().Be($"{bridge.Url}/health/other answers 404");
     }
 
     [ToolFact(Tool.OpenSsl)]

@@ -54,7 +54,7 @@ public sealed class ComposeTests
         using var folder = new TemporaryFolder();
 
         var options = BridgeOptionsLoader.Load(
-            new ConfigurationBuilder().AddInMemoryCollection(Settings(folder)).Build(), new TestEnvironment(folder.Path), []);
+            new ConfigurationBuilder().AddInMemoryCollection(Settings(folder, new TestKey("admin", "admin"))).Build(), new TestEnvironment(folder.Path), []);
 
         options.Brokers.Keys.Should().Equal("plant");
         options.Brokers["plant"].Url.Should().Be("mqtt://mosquitto:1883", "that is the other service");
@@ -75,19 +75,21 @@ public sealed class ComposeTests
             .Replace("listener 1883", $"listener {port} 127.0.0.1", StringComparison.Ordinal);
         await using var broker = ChildProcess.Start(
             Tools.Mosquitto, ["-c", folder.Write("mosquitto.conf", $"{configuration}\n{(Environment.IsPrivilegedProcess ? "user root\n" : "")}")]);
-        var settings = Settings(folder);
+        var key = new TestKey("admin", "admin");
+        var settings = Settings(folder, key);
         settings["Bridge:Brokers:plant:Url"] = $"mqtt://127.0.0.1:{port}";
         settings["Bridge:Persistence:Path"] = folder.File("bridge.db");
         await using var bridge = await BridgeHost.StartAsync(settings);
+        bridge.Client.DefaultRequestHeaders.Add("X-Api-Key", key.Text);
 
         await bridge.WaitForStateAsync("plant", Bridge.Contracts.BrokerState.Connected);
     }
 
     /// <summary>What the service bridge is started with; its secrets are files of a folder.</summary>
-    private static Dictionary<string, string?> Settings(TemporaryFolder folder)
+    private static Dictionary<string, string?> Settings(TemporaryFolder folder, TestKey key)
     {
         var password = folder.Write("mqtt.password", "from the file\n");
-        var hash = new TestKey("admin", "admin").Settings(0).Single(setting => setting.Key.EndsWith(":Hash", StringComparison.Ordinal)).Value!;
+        var hash = key.Settings(0).Single(setting => setting.Key.EndsWith(":Hash", StringComparison.Ordinal)).Value!;
         return ((YamlMappingNode)Service("bridge")["environment"]).Children.ToDictionary(
             pair => pair.Key.ToString().Replace("__", ":", StringComparison.Ordinal),
             pair => (string?)(pair.Value.ToString() switch
