@@ -74,7 +74,7 @@ public sealed partial class OperationsDocTests : IAsyncLifetime
     private async Task<Scrape> ScrapeAllAsync()
     {
         await using var hub = await HubClient.ConnectAsync(_bridge.HubUrl);
-        await using var responder = await Responder.StartAsync(_bridge.Services.GetRequiredService<Bridge.Server.Configuration.BridgeOptions>().EmbeddedBroker.Port, "ask");
+        await using var responder = await Responder.StartAsync(_bridge.Services.GetRequiredService<Bridge.Server.Configuration.BridgeOptions>().EmbeddedBroker.ListenPort, "ask");
         await hub.RequestAsync("embedded", "ask", "hello");
         await hub.PublishAsync("embedded", "a", "1");
         using var request = new HttpRequestMessage(HttpMethod.Get, "/brokers");

@@ -91,9 +91,14 @@ internal sealed class SoakScene : IAsyncDisposable
     {
         for (var i = 0; i < Brokers; i++)
             _brokers.Add(await SoakBroker.StartAsync($"broker{i}"));
-        // All of them have one address.
-        Bridge = await BridgeProcess.StartAsync(
-            [.. _brokers.SelectMany(broker => broker.Settings), new("Bridge:Persistence:Path", _folder.File("bridge.db")), new("Bridge:Limits:SubscribesPerSecond", "0")]);
+        // All clients have one address. Little waits for each, so that who pauses for some seconds has messages skipped.
+        KeyValuePair<string, string?>[] settings =
+        [
+            new("Bridge:Persistence:Path", _folder.File("bridge.db")),
+            new("Bridge:Limits:SubscribesPerSecond", "0"),
+            new("Bridge:Limits:OutboxBytes", "131072"),
+        ];
+        Bridge = await BridgeProcess.StartAsync([.. _brokers.SelectMany(broker => broker.Settings), .. settings]);
         await Eventually.HoldsAsync(async () => (await GetBrokersAsync()).All(broker => broker.State == BrokerState.Connected));
         foreach (var broker in _brokers)
         {
