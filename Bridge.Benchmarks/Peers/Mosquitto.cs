@@ -42,6 +42,9 @@ internal sealed partial class Mosquitto : IAsyncDisposable
         }
     }
 
+    /// <summary>For what belongs to its run, and goes with it.</summary>
+    public string Folder => _folder.FullName;
+
     public async ValueTask DisposeAsync()
     {
         await Process.DisposeAsync();

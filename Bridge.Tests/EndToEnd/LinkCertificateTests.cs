@@ -30,7 +30,7 @@ public sealed class LinkCertificateTests : IDisposable
         // By another: the link stays down, and says why.
         shown = second;
         await RestartAsync(broker, scene);
-        await ShouldBeUntrustedAsync(scene, attempts: 3);
+        await ShouldBeUntrustedAsync(scene, attempts: 2);
         (await scene.PublishDurableAsync("meanwhile", "1")).Should().Be("queued");
 
         // The other one is trusted from the next attempt on.

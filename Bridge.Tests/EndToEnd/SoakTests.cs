@@ -27,10 +27,16 @@ public sealed class SoakTests(ITestOutputHelper output)
         await using var scene = await SoakScene.StartAsync(Clients, seed);
         var memory = new SoakMemory(scene.Bridge.Id);
 
-        await scene.FailAsync(Duration(), new Random(seed), memory.Sample);
-        await scene.FinishAsync();
+        try
+        {
+            await scene.FailAsync(Duration(), new Random(seed), memory.Sample);
+            await scene.FinishAsync();
+        }
+        finally
+        {
+            Tell(scene, memory);
+        }
 
-        Tell(scene, memory);
         ShouldAccountForEverything(scene);
         await ShouldHaveSeenAllAsync(scene);
         ShouldHaveLoggedNoError(scene.Bridge);
@@ -78,5 +84,6 @@ public sealed class SoakTests(ITestOutputHelper output)
         output.WriteLine($"{scene.Witnesses.Values.Sum(witness => witness.Log.Count)} messages in, {accounts.Count} subscriptions, resumed {accounts.Sum(account => account.Resumed)} times");
         output.WriteLine($"{accounts.Sum(account => account.Received)} received, {accounts.Sum(account => account.Skipped)} skipped");
         output.WriteLine($"Memory, {memory}");
+        output.WriteLine($"The bridge's last words:\n{string.Join('\n', scene.Bridge.Output.Items.TakeLast(20))}");
     }
 }

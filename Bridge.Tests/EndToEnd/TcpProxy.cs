@@ -102,9 +102,12 @@ internal sealed class TcpProxy : IAsyncDisposable
                 var isReset = await await Task.WhenAny(
                     PumpAsync(client, upstream, () => _losesUpstream, bytes => Take(ref _upstreamLeft, bytes)),
                     PumpAsync(upstream, client, () => _losesDownstream, bytes => Take(ref _downstreamLeft, bytes)));
-                // To close without lingering is to reset.
-                if (isReset)
-                    client.LingerState = upstream.LingerState = new LingerOption(true, 0);
+                // To close without lingering is to reset. A client would shut down first, which is an orderly end.
+                foreach (var socket in isReset ? [client.Client, upstream.Client] : Array.Empty<Socket>())
+                {
+                    socket.LingerState = new LingerOption(true, 0);
+                    socket.Close(0);
+                }
             }
             catch (Exception exception) when (
                 exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException)

@@ -10,7 +10,8 @@ internal readonly record struct SoakHabits(bool Leaves, bool Pauses);
 /// <summary>One of many clients, which reads until the stream ends, in its own way.</summary>
 internal sealed class SoakClient(string hubUrl, string brokerKey, string filter, SoakHabits habits, int seed, CancellationToken ending)
 {
-    private const int ReceiveBuffer = 4096;
+    /// <summary>Little, so that who pauses is behind soon; with less the system's own timers would decide how fast it reads.</summary>
+    private const int ReceiveBuffer = 65_536;
 
     private readonly Random _random = new(seed);
     private readonly List<SoakAccount> _accounts = [new(brokerKey, filter)];

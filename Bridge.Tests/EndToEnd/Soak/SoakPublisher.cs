@@ -32,6 +32,9 @@ internal sealed class SoakPublisher : IAsyncDisposable
         _running = Task.Run(RunAsync);
     }
 
+    /// <summary>The number that is published next.</summary>
+    public long Next => Interlocked.Read(ref _next);
+
     /// <summary>Stops the numbers, and publishes to each topic a last message that the broker has acknowledged.</summary>
     public async Task FinishAsync()
     {
@@ -64,7 +67,7 @@ internal sealed class SoakPublisher : IAsyncDisposable
             {
                 if (!_client.IsConnected)
                     await _client.ConnectAsync(_options);
-                for (var due = _perSecond * Tick.TotalSeconds; due > 0; due--, _next++)
+                for (var due = _perSecond * Tick.TotalSeconds; due > 0; due--, Interlocked.Increment(ref _next))
                     await PublishAsync(SoakTopics.All[(int)(_next % SoakTopics.All.Count)], _next, MqttQualityOfServiceLevel.AtMostOnce);
             }
             catch (Exception)

@@ -6,6 +6,11 @@ internal sealed class StreamLog
     private readonly Dictionary<string, List<long>> _positions = SoakTopics.All.Append("#").ToDictionary(topic => topic, _ => new List<long>());
     private readonly Dictionary<string, long> _last = SoakTopics.All.ToDictionary(topic => topic, _ => -1L);
 
+    private long _newest;
+
+    /// <summary>The number of the message that was added last.</summary>
+    public long Newest => Interlocked.Read(ref _newest);
+
     /// <summary>How many messages it has.</summary>
     public int Count => _positions["#"].Count;
 
@@ -19,6 +24,7 @@ internal sealed class StreamLog
         position.Should().BeGreaterThan(_positions["#"].LastOrDefault(), "each message has a position of its own");
         number.Should().BeGreaterThan(_last[topic], $"{topic} comes in order");
         _last[topic] = number;
+        Interlocked.Exchange(ref _newest, number);
         _positions[topic].Add(position);
         _positions["#"].Add(position);
         IsComplete = _last.Values.All(last => last == SoakTopics.Last);
