@@ -103,10 +103,11 @@ internal sealed class LastMessageCache(CacheOptions options, TimeProvider time)
     {
         changes.Values.Clear();
         var now = time.GetUtcNow();
-        var walk = changes.Walk;
+        changes.IsAnew = _deletions.ForgottenUpTo > changes.Walk.After;
+        var walk = changes.IsAnew ? changes.Walk with { After = 0, At = null } : changes.Walk;
         var from = walk.After;
         var cached = FirstAfter(walk);
-        for (; cached is not null && changes.Values.Count < most; cached = cached.Newer)
+        for (; cached is not null && (changes.IsAnew || changes.Values.Count < most); cached = cached.Newer)
         {
             walk = walk with { At = cached, After = cached.Position };
             if (!IsOver(cached, now))

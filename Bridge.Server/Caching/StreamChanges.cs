@@ -26,6 +26,11 @@ internal sealed class StreamChanges
     /// <summary>Of deletions up to this position none are known.</summary>
     public long DeletionsForgottenUpTo { get; set; }
 
+    /// <summary>
+    /// Whether these are all values that there are, in place of what was there: deletions were forgotten before anybody came to them.
+    /// </summary>
+    public bool IsAnew { get; set; }
+
     /// <summary>Whether there is no more.</summary>
     public bool IsWhole { get; set; }
 }

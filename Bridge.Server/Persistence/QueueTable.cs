@@ -37,20 +37,7 @@ internal sealed class QueueTable : IDisposable
     }
 
     /// <summary>Writes several changes whole or not at all.</summary>
-    public void Commit(Action write)
-    {
-        _file.Run("BEGIN IMMEDIATE");
-        try
-        {
-            write();
-            _file.Run("COMMIT");
-        }
-        catch
-        {
-            _file.RollBack();
-            throw;
-        }
-    }
+    public void Commit(Action write) => _file.Commit(write);
 
     /// <summary>Adds a message behind all others.</summary>
     /// <returns>Its number.</returns>

@@ -54,16 +54,19 @@ internal sealed class StoreFile : IDisposable
 
     public void Run(string sql) => Run(Connection, sql);
 
-    /// <summary>Ends a transaction that failed. The file may have done so itself (https://www.sqlite.org/lang_transaction.html, section 3).</summary>
-    public void RollBack()
+    /// <summary>Writes several changes whole or not at all.</summary>
+    public void Commit(Action write)
     {
+        Run("BEGIN IMMEDIATE");
         try
         {
-            Run("ROLLBACK");
+            write();
+            Run("COMMIT");
         }
-        catch (SqliteException)
+        catch
         {
-            // There is nothing to roll back.
+            RollBack();
+            throw;
         }
     }
 
@@ -74,6 +77,19 @@ internal sealed class StoreFile : IDisposable
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
+    }
+
+    /// <summary>The file may have done so itself (https://www.sqlite.org/lang_transaction.html, section 3).</summary>
+    private void RollBack()
+    {
+        try
+        {
+            Run("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // There is nothing to roll back.
+        }
     }
 
     private void Prepare()

@@ -47,16 +47,13 @@ internal sealed class StoreTables : IDisposable
     /// <summary>Writes something whole or not at all.</summary>
     public void Commit(Action write)
     {
-        _file.Run("BEGIN IMMEDIATE");
         try
         {
-            write();
-            _file.Run("COMMIT");
+            _file.Commit(write);
         }
         catch
         {
             History.ForgetKnown();
-            _file.RollBack();
             throw;
         }
     }

@@ -22,6 +22,7 @@ internal sealed class ValueTable(StoreFile file, TimeSpan ttl) : IDisposable
         """);
 
     private readonly Sql _remove = new(file.Connection, "DELETE FROM last_values WHERE stream = $a AND is_deletion = $b AND position <= $c");
+    private readonly Sql _removeAll = new(file.Connection, "DELETE FROM last_values WHERE stream = $a");
     private readonly Sql _expire = new(file.Connection, "DELETE FROM last_values WHERE expires_at <= $a");
 
     /// <summary>Reads the values of a stream, in its order.</summary>
@@ -41,6 +42,8 @@ internal sealed class ValueTable(StoreFile file, TimeSpan ttl) : IDisposable
     /// <summary>Writes what has changed, and removes what the cache has let go.</summary>
     public void Write(long stream, StreamChanges changes)
     {
+        if (changes.IsAnew)
+            _removeAll.Run(stream);
         foreach (var (position, message, retained) in changes.Values)
         {
             var isDeletion = new SequencedMessage(position, message).IsDeletion;
@@ -61,6 +64,7 @@ internal sealed class ValueTable(StoreFile file, TimeSpan ttl) : IDisposable
         _all.Dispose();
         _set.Dispose();
         _remove.Dispose();
+        _removeAll.Dispose();
         _expire.Dispose();
     }
 

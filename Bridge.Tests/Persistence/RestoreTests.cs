@@ -98,6 +98,22 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public void Start_AfterMoreDeletionsThanAreRemembered_BringsNoneBack()
+    {
+        const int topics = 12_000;
+        for (var i = 0; i < topics; i++)
+            _scene.Run.Receive($"t/{i}", "1", retain: true);
+        _scene.Run.Receive("kept", "1", retain: true);
+        _scene.Write();
+        for (var i = 0; i < topics; i++)
+            _scene.Run.Receive($"t/{i}", "", retain: true);
+
+        Restart(isClean: false);
+
+        _scene.Values().Keys.Should().Equal("kept");
+    }
+
+    [Fact]
     public void Start_AfterEvictions_HasNoMoreThanTheCacheHad()
     {
         _scene.Options.Cache.MaxTopics = 10;
