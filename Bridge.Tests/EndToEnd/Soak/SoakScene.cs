@@ -97,6 +97,8 @@ internal sealed class SoakScene : IAsyncDisposable
             new("Bridge:Persistence:Path", _folder.File("bridge.db")),
             new("Bridge:Limits:SubscribesPerSecond", "0"),
             new("Bridge:Limits:OutboxBytes", "131072"),
+            // Filled within a minute, which a long soak's first quarter covers: what grows after that is no warming up.
+            new("Bridge:Cache:RecentMessages", "5000"),
         ];
         Bridge = await BridgeProcess.StartAsync([.. _brokers.SelectMany(broker => broker.Settings), .. settings]);
         await Eventually.HoldsAsync(async () => (await GetBrokersAsync()).All(broker => broker.State == BrokerState.Connected));
