@@ -87,8 +87,16 @@ internal sealed partial class ConfigurationReload : IHostedService, IDisposable
         return changes;
     }
 
+    private void ThrowIfBroken()
+    {
+        if (_files.FindProblems().ToList() is { Count: > 0 } problems)
+            throw new BridgeConfigurationException(problems);
+    }
+
     private BridgeOptions Load()
     {
+        // Before and after: a broken file may be put right while the others are read, and what was read is then what it lacked.
+        ThrowIfBroken();
         BridgeOptions? options = null;
         string[] errors = [];
         try
@@ -100,9 +108,8 @@ internal sealed partial class ConfigurationReload : IHostedService, IDisposable
             errors = [.. exception.Errors];
         }
 
-        // Looked at afterwards: what was read may be what was left of a broken file, and the mistakes no more than what that lacks.
-        if (_files.FindProblems().ToList() is { Count: > 0 } problems)
-            throw new BridgeConfigurationException(problems);
+        // What was read may be what was left of a broken file, and the mistakes no more than what that lacks.
+        ThrowIfBroken();
         if (options is null)
             throw new BridgeConfigurationException(errors);
 
