@@ -321,7 +321,6 @@ internal sealed class MqttSession : IAsyncDisposable
 
     private void Receive(MqttPublishPacket message)
     {
-        Volatile.Write(ref _received, _received + 1);
         switch (message.QualityOfServiceLevel)
         {
             case MqttQualityOfServiceLevel.AtMostOnce:
@@ -337,6 +336,9 @@ internal sealed class MqttSession : IAsyncDisposable
                 _writer.Add(new MqttPubRecPacket { PacketIdentifier = message.PacketIdentifier });
                 break;
         }
+
+        // Behind its acknowledgement: a ping that is sent before that says nothing of what the broker holds back for it.
+        Volatile.Write(ref _received, _received + 1);
     }
 
     /// <summary>
