@@ -1,6 +1,6 @@
 namespace Bridge.Server.Hosting;
 
-/// <summary>Tells of failures that nobody has looked at, which would otherwise be lost when their task is collected: each is a mistake in the code.</summary>
+/// <summary>Tells of failures that nobody has looked at, which would otherwise be lost when their task is collected: a mistake, of the bridge or of what it is built on.</summary>
 internal sealed partial class UnobservedFailures : IDisposable
 {
     private readonly ILogger _logger;
@@ -17,7 +17,7 @@ internal sealed partial class UnobservedFailures : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(6006, LogLevel.Error, "Something failed, and nobody looked at it")]
+        [LoggerMessage(6006, LogLevel.Warning, "Something failed, and nobody looked at it")]
         public static partial void Unobserved(ILogger logger, Exception exception);
     }
 }
