@@ -235,7 +235,8 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
     /// <returns>Whether there are no more.</returns>
     public bool ReadNext(TopicFilter filter, ref CacheWalk walk, int most, long mostBytes, List<SequencedMessage> results)
     {
-        if (_history is not null && IsOlder(walk) && _history.TryReadNext(filter, ref walk, most, mostBytes, results))
+        if (_history is not null && walk.Kind == WalkKind.EachMessage && IsOlder(walk.After)
+            && _history.TryReadNext(filter, ref walk, most, mostBytes, results))
             return walk.After == walk.UpTo;
 
         lock (_gate)
@@ -394,14 +395,14 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
         if (_history is null || terms.Mode.IsLatest || terms.ResumeFrom is not { } cursor || cursor.Epoch != _epoch)
             return null;
 
-        return IsOlder(new CacheWalk(cursor.Position, long.MaxValue, WalkKind.EachMessage)) ? _history.Find(terms.Filter, cursor.Position) : null;
+        return IsOlder(cursor.Position) ? _history.Find(terms.Filter, cursor.Position) : null;
     }
 
-    /// <summary>Whether each message is wanted, also those that are not in memory any more.</summary>
-    private bool IsOlder(in CacheWalk walk)
+    /// <summary>Whether some of the messages after a position are not in memory any more.</summary>
+    private bool IsOlder(long position)
     {
         lock (_gate)
-            return walk.Kind == WalkKind.EachMessage && walk.After < _recent.DroppedUpTo;
+            return position < _recent.DroppedUpTo;
     }
 
     private List<SequencedMessage> ReadAll(TopicFilter filter, CacheWalk walk)

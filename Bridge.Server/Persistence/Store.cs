@@ -83,11 +83,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
     /// <inheritdoc/>
     public void Leave(MessageStream stream)
     {
-        while (Write())
-        {
-            // It ends: nothing comes to it any more, and of others only so much at a time.
-        }
-
+        WriteAll();
         lock (_gate)
         {
             if (_streams.Remove(stream.BrokerKey, out var stored) && !stored.HasChanged)
@@ -119,11 +115,7 @@ internal sealed partial class Store : IStreamStore, IDisposable
     /// <summary>Writes the rest, so that the next run goes on where this one ended, and closes the file.</summary>
     public void End()
     {
-        while (Write())
-        {
-            // It ends: nothing comes any more.
-        }
-
+        WriteAll();
         lock (_gate)
         {
             if (!_health.IsFailing)
@@ -137,6 +129,14 @@ internal sealed partial class Store : IStreamStore, IDisposable
         lock (_gate)
             _connection.Dispose();
         _place.Dispose();
+    }
+
+    private void WriteAll()
+    {
+        while (Write())
+        {
+            // It ends: streams that have ended get nothing more.
+        }
     }
 
     private StreamStart? Restore(StoreTables tables, string brokerKey, HistoryRules rules)

@@ -62,10 +62,8 @@ internal sealed class StoreHealth(TimeProvider time) : IHealthCheck
         }
     }
 
-    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
-    {
-        return Task.FromResult(Problem is not { } problem
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(Problem is not { } problem
             ? HealthCheckResult.Healthy("What is known reaches the disk.")
             : HealthCheckResult.Degraded($"Nothing has reached the disk for {Lag.TotalSeconds:0} s: {problem}"));
-    }
 }

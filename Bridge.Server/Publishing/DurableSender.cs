@@ -84,20 +84,25 @@ internal sealed partial class DurableSender
             }
             catch (Exception exception) when (exception is BridgeException or IOException)
             {
-                // The link is down, or the disk does not work: nobody need wait for that.
-                ReleaseWaiters();
-                await Task.Delay(RetryEvery, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // The link is down, or the disk does not work.
+                await PauseAsync();
             }
             catch (Exception exception)
             {
                 // Nothing is known that gets here; if something does, what waits is tried again.
                 Log.Failed(_logger, _brokerKey, exception);
-                ReleaseWaiters();
-                await Task.Delay(RetryEvery, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await PauseAsync();
             }
         }
 
         ReleaseWaiters();
+    }
+
+    /// <summary>Nobody need wait for what is tried again later.</summary>
+    private async Task PauseAsync()
+    {
+        ReleaseWaiters();
+        await Task.Delay(RetryEvery, _time, _stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task SendAllAsync()
@@ -129,17 +134,16 @@ internal sealed partial class DurableSender
             {
                 if (IsTooOld(publish))
                 {
-                    await GiveUpAsync(publish, "it is too old");
+                    await GiveUpAsync(publish);
                     continue;
                 }
 
                 var isPipelined = publish.Request.QualityOfService == QualityOfService.AtLeastOnce;
                 if (!isPipelined)
                     await Task.WhenAll(unacknowledged);
-                var sending = SendAsync(publish);
-                unacknowledged.Add(sending);
+                unacknowledged.Add(SendAsync(publish));
                 if (!isPipelined)
-                    await sending;
+                    await Task.WhenAll(unacknowledged);
             }
         }
         finally
@@ -203,7 +207,7 @@ internal sealed partial class DurableSender
     private async Task DropTooOldAsync()
     {
         while (await _queue.ReadAsync(_brokerKey, 0, 1) is [var oldest] && IsTooOld(oldest))
-            await GiveUpAsync(oldest, "it is too old");
+            await GiveUpAsync(oldest);
     }
 
     /// <summary>One that the broker may have must be brought to its end.</summary>
@@ -214,10 +218,10 @@ internal sealed partial class DurableSender
             && ((_mostAge > TimeSpan.Zero && age >= _mostAge) || (publish.Request.ExpirySeconds is { } seconds && age.TotalSeconds >= seconds));
     }
 
-    private async Task GiveUpAsync(QueuedPublish publish, string why)
+    private async Task GiveUpAsync(QueuedPublish publish)
     {
         await _queue.RemoveAsync(publish);
-        Log.Refused(_logger, _brokerKey, publish.Request.Topic, why);
+        Log.Refused(_logger, _brokerKey, publish.Request.Topic, "it is too old");
     }
 
     /// <summary>The time that it has waited counts (MQTT 5 §3.3.2.3.3).</summary>
