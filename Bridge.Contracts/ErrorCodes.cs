@@ -57,6 +57,9 @@ public static class ErrorCodes
     /// <summary>The idempotency key was used for another message a short while ago. HTTP 409.</summary>
     public const string IdempotencyConflict = "idempotency_conflict";
 
+    /// <summary>A processing step refused the message, or failed and is configured to let nothing past it then. HTTP 422.</summary>
+    public const string StepRejected = "step_rejected";
+
     /// <summary>The body's content type is not one that this endpoint reads. HTTP 415.</summary>
     public const string UnsupportedMediaType = "unsupported_media_type";
 

@@ -5,6 +5,7 @@ using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Http;
 using Bridge.Server.Persistence;
+using Bridge.Server.Pipeline;
 using Bridge.Server.Shutdown;
 using Bridge.Server.Tls;
 
@@ -27,6 +28,9 @@ public sealed class BridgeOptions
 
     /// <summary>What outlasts a restart.</summary>
     public PersistenceOptions Persistence { get; set; } = new();
+
+    /// <summary>How messages are processed between brokers and clients.</summary>
+    public PipelineOptions Pipeline { get; set; } = new();
 
     /// <summary>How messages go to those who subscribed.</summary>
     public FanOutOptions FanOut { get; set; } = new();

@@ -118,6 +118,7 @@ internal sealed partial class ProblemWriter(StopSignal stop, AuditLog audit, ILo
         ErrorCodes.PayloadTooLarge => 413,
         ErrorCodes.UriTooLong => 414,
         ErrorCodes.UnsupportedMediaType => 415,
+        ErrorCodes.StepRejected => 422,
         ErrorCodes.RateLimited or ErrorCodes.TooManySubscriptions or ErrorCodes.BrokerQuota => 429,
         ErrorCodes.BrokerRejected => 502,
         ErrorCodes.BrokerDisconnected or ErrorCodes.Overloaded => 503,

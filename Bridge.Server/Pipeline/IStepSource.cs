@@ -1,0 +1,14 @@
+using Bridge.Server.Configuration;
+
+namespace Bridge.Server.Pipeline;
+
+/// <summary>Where steps come from.</summary>
+internal interface IStepSource
+{
+    /// <summary>Finds the steps that there are by these settings. What did not change is the same as the last time.</summary>
+    /// <exception cref="BridgeConfigurationException">One of them cannot be used.</exception>
+    IReadOnlyList<StepDefinition> Find(PipelineOptions options);
+
+    /// <summary>Is called when there may be others, though the settings are the same.</summary>
+    Action? Changed { get; set; }
+}
