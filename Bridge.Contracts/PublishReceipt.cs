@@ -44,4 +44,7 @@ public enum PublishReason : byte
 
     /// <summary>The message is durable, and waits on the bridge's disk for its broker: it is sent when that is there.</summary>
     Queued,
+
+    /// <summary>A processing step of the bridge took the message, and sent nothing to the broker.</summary>
+    Dropped,
 }

@@ -1,4 +1,6 @@
+using Bridge.Contracts.Steps;
 using Bridge.Server.Brokers;
+using Bridge.Server.Pipeline;
 
 namespace Bridge.Server;
 
@@ -15,6 +17,27 @@ public sealed class BridgeBuilder(IServiceCollection services)
     public BridgeBuilder AddEnhancedAuthentication(IEnhancedAuthenticationHandler handler)
     {
         Services.AddSingleton(handler);
+        return this;
+    }
+
+    /// <summary>
+    /// Adds a step that processes messages between brokers and clients. Steps run in the order in which they are added, before those of the
+    /// configuration and scripts of the same <see cref="StepOptions.Order"/>.
+    /// </summary>
+    /// <typeparam name="TStep">
+    /// The step. One instance serves all brokers; it is the host's service of this type, or is made with the host's services as its arguments.
+    /// </typeparam>
+    /// <param name="configure">
+    /// Says which messages it processes; by default all. Its name is that of its class. What cannot be used stops the start, as a mistake in the
+    /// configuration does.
+    /// </param>
+    /// <returns>This builder.</returns>
+    public BridgeBuilder AddStep<TStep>(Action<StepOptions>? configure = null)
+        where TStep : MessageStep
+    {
+        var options = new StepOptions { Name = typeof(TStep).Name };
+        configure?.Invoke(options);
+        Services.AddSingleton(new CodeStep(typeof(TStep), options));
         return this;
     }
 }

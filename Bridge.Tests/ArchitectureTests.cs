@@ -5,6 +5,7 @@ using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.Diagnostics;
 using Bridge.Server.Persistence;
+using Bridge.Server.Pipeline;
 using Bridge.Server.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -38,15 +39,15 @@ public sealed class ArchitectureTests
         ("Pipeline.Scripts", ["Topics", "Messages", "Limits", "Configuration", "Pipeline"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Persistence", ["Topics", "Messages", "Configuration", "Caching", "FanOut"]),
-        ("Publishing", ["Messages", "Configuration", "Access", "Brokers", "Persistence"]),
-        ("Requests", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing"]),
+        ("Publishing", ["Pipeline", "Messages", "Configuration", "Access", "Brokers", "Persistence"]),
+        ("Requests", ["Pipeline", "Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing"]),
         // May use everything that it observes.
-        ("Diagnostics", ["Messages", "Limits", "Configuration", "Access", "Brokers", "FanOut", "Persistence"]),
+        ("Diagnostics", ["Pipeline", "Messages", "Limits", "Configuration", "Access", "Brokers", "FanOut", "Persistence"]),
         ("Hubs", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Shutdown"]),
         ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Diagnostics", "Shutdown"]),
         ("Tls", ["Configuration", "Certificates"]),
-        ("Hosting", ["Configuration", "Access", "Brokers", "FanOut", "Diagnostics", "Shutdown"]),
-        ("", ["Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Diagnostics", "Hubs", "Http", "Tls", "Hosting"]),
+        ("Hosting", ["Pipeline", "Configuration", "Access", "Brokers", "FanOut", "Diagnostics", "Shutdown"]),
+        ("", ["Pipeline", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Diagnostics", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
@@ -57,7 +58,8 @@ public sealed class ArchitectureTests
         "Brokers.BrokerOptions", "Brokers.BrokerTlsOptions", "Brokers.EmbeddedBrokerOptions",
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
-        "Diagnostics.DiagnosticsOptions", "FanOut.FanOutOptions", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions",
+        "Diagnostics.DiagnosticsOptions", "FanOut.FanOutOptions",
+        "Pipeline.PipelineOptions", "Pipeline.ConfiguredStepOptions", "Pipeline.ScriptLimitOptions", "Pipeline.StepOptions", "Pipeline.StepFailureAction", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions",
         "Shutdown.ShutdownOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
@@ -124,7 +126,8 @@ public sealed class ArchitectureTests
         var knowsSettings = isReader || Layers.Single(layer => layer.Namespace == NamespaceOf(user)).MayUse.Contains("Configuration");
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
             || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)
-                || used == typeof(ServerTlsOptionsValidator) || used == typeof(PersistenceOptionsValidator) || used == typeof(DiagnosticsOptionsValidator)));
+                || used == typeof(ServerTlsOptionsValidator) || used == typeof(PersistenceOptionsValidator) || used == typeof(DiagnosticsOptionsValidator)
+                || used == typeof(PipelineOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

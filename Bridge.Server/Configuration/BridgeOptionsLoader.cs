@@ -3,6 +3,7 @@ using Bridge.Server.Brokers;
 using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Persistence;
+using Bridge.Server.Pipeline;
 using Bridge.Server.Shutdown;
 using Bridge.Server.Tls;
 
@@ -47,6 +48,7 @@ internal static class BridgeOptionsLoader
             cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
 
         PersistenceOptionsValidator.Check(options.Persistence, checks.At(nameof(options.Persistence)), KeysOf(options));
+        PipelineOptionsValidator.Check(options.Pipeline, checks.At(nameof(options.Pipeline)));
         checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
         CheckLimits(options.Limits, checks.At(nameof(options.Limits)));
         checks.At(nameof(options.Shutdown)).Range(

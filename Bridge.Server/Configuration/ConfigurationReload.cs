@@ -1,4 +1,5 @@
 using Bridge.Server.Brokers;
+using Bridge.Server.Pipeline;
 using Microsoft.Extensions.Primitives;
 
 namespace Bridge.Server.Configuration;
@@ -128,7 +129,8 @@ internal sealed partial class ConfigurationReload : IHostedService, IDisposable
 
     private static bool CanChange(string path) =>
         path.StartsWith($"{BridgeOptions.Section}:{nameof(BridgeOptions.Brokers)}:", StringComparison.Ordinal)
-        || path.StartsWith($"{BridgeOptions.Section}:{nameof(BridgeOptions.Access)}:", StringComparison.Ordinal);
+        || path.StartsWith($"{BridgeOptions.Section}:{nameof(BridgeOptions.Access)}:", StringComparison.Ordinal)
+        || path == $"{BridgeOptions.Section}:{nameof(BridgeOptions.Pipeline)}:{nameof(PipelineOptions.Steps)}";
 
     private static partial class Log
     {

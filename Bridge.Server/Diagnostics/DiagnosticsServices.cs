@@ -11,6 +11,7 @@ internal static class DiagnosticsServices
         services.AddSingleton<IInstruments, BrokerInstruments>();
         services.AddSingleton<IInstruments, StreamInstruments>();
         services.AddSingleton<IInstruments, ConnectionInstruments>();
+        services.AddSingleton<IInstruments, StepInstruments>();
         services.AddSingleton<IInstruments, PersistenceInstruments>();
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Telemetry>(provider, provider.GetRequiredService<BridgeOptions>().Diagnostics));
     }

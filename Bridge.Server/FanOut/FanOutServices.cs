@@ -1,5 +1,4 @@
 using Bridge.Server.Configuration;
-using Bridge.Server.Messages;
 
 namespace Bridge.Server.FanOut;
 
@@ -11,7 +10,6 @@ internal static class FanOutServices
         services.AddMetrics();
         services.AddSingleton<FanOutMetrics>();
         services.AddSingleton<MessageStreams>();
-        services.AddSingleton<IMessageConsumers>(provider => provider.GetRequiredService<MessageStreams>());
         services.AddSingleton(provider => new OutboxContext(
             provider.GetRequiredService<BridgeOptions>().Limits,
             provider.GetRequiredService<TimeProvider>(),

@@ -4,7 +4,7 @@ using Bridge.Server.Messages;
 namespace Bridge.Server.FanOut;
 
 /// <summary>Last values as they were read.</summary>
-internal sealed class LastValues
+internal sealed record LastValues
 {
     /// <summary>What was read, ordered by topic (by UTF-16 code unit). Among changes also the messages that deleted a topic.</summary>
     public required IReadOnlyList<SequencedMessage> Messages { get; init; }

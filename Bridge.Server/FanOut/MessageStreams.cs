@@ -34,6 +34,8 @@ internal sealed class MessageStreams : IMessageConsumers, IDisposable
     /// <summary>The stream of a broker; null where there is none with this key.</summary>
     public MessageStream? Find(string brokerKey) => _streams.GetValueOrDefault(brokerKey);
 
+    IMessageConsumer? IMessageConsumers.Find(string brokerKey) => Find(brokerKey);
+
     public IMessageConsumer Open(string brokerKey) => _streams.GetOrAdd(brokerKey, Begin);
 
     public void Close(string brokerKey, BrokerStateChange last)

@@ -1,6 +1,7 @@
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
+using Bridge.Server.Pipeline;
 using Bridge.Server.Shutdown;
 using Microsoft.Extensions.Options;
 
@@ -13,6 +14,7 @@ namespace Bridge.Server.Hosting;
 internal sealed partial class GracefulStop(
     StopSignal signal,
     BrokerLinks links,
+    StepPipeline pipeline,
     MessageStreams streams,
     BridgeOptions options,
     IOptions<HostOptions> host,
@@ -80,7 +82,11 @@ internal sealed partial class GracefulStop(
         // 3. What is being published is acknowledged, or told to be lost. The brokers are told too, and send no more.
         await links.CloseAsync(patience * ForLinks);
         // 4. What they have sent goes to those who take it.
-        await WithinAsync(patience * ForMessages, streams.FlushAsync);
+        await WithinAsync(patience * ForMessages, async cancellationToken =>
+        {
+            await pipeline.WhenSettledAsync(cancellationToken);
+            await streams.FlushAsync(cancellationToken);
+        });
         // 5. Connections end, each told that it may come again.
         await signal.EndConnectionsAsync();
         await WithinAsync(patience * ForGoodbyes, signal.WhenAllGoneAsync);

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
+using Bridge.Server.Pipeline;
 
 namespace Bridge.Server.Hosting;
 
@@ -15,6 +16,7 @@ internal static class StartupChecks
         try
         {
             app.Services.GetRequiredService<BridgeOptions>();
+            app.Services.GetRequiredService<StepPipeline>();
         }
         catch (BridgeConfigurationException exception)
         {

@@ -43,6 +43,7 @@ internal static class HttpDoor
             Results.Json(directory.List(Caller.Of(context)), BridgeJson.Options));
         routes.MapGet("/brokers/{brokerKey}", (string brokerKey, HttpContext context, BrokerDirectory directory) =>
             Results.Json(directory.Get(Caller.Of(context), brokerKey), BridgeJson.Options));
+        routes.MapGet("/steps", (HttpContext context, StepDirectory directory) => Results.Json(directory.Get(Caller.Of(context)), BridgeJson.Options));
         routes.MapPost("/ticket", routes.ServiceProvider.GetRequiredService<TicketEndpoint>().Handle);
         routes.MapGet("/access/explain", routes.ServiceProvider.GetRequiredService<ExplainEndpoint>().Handle);
         routes.MapMethods("/openapi/v1.json", [HttpMethods.Get, HttpMethods.Head], routes.ServiceProvider.GetRequiredService<OpenApiEndpoint>().Handle).Add(OpenToAll.Add);

@@ -3,7 +3,7 @@ using Bridge.Contracts;
 
 namespace Bridge.Server.Messages;
 
-/// <summary>What a broker's link hands its messages to. Calls come one at a time, and none of them waits for a subscriber.</summary>
+/// <summary>What a broker's link hands its messages to. None of the calls waits for a subscriber.</summary>
 internal interface IMessageConsumer
 {
     /// <summary>Takes a new position, for something that is no message.</summary>

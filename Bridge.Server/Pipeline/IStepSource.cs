@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Bridge.Server.Configuration;
 
 namespace Bridge.Server.Pipeline;
@@ -8,6 +9,9 @@ internal interface IStepSource
     /// <summary>Finds the steps that there are by these settings. What did not change is the same as the last time.</summary>
     /// <exception cref="BridgeConfigurationException">One of them cannot be used.</exception>
     IReadOnlyList<StepDefinition> Find(PipelineOptions options);
+
+    /// <summary>What is wrong with what is not used, by the file that it is in.</summary>
+    IReadOnlyDictionary<string, string> Problems => ReadOnlyDictionary<string, string>.Empty;
 
     /// <summary>Is called when there may be others, though the settings are the same.</summary>
     Action? Changed { get; set; }

@@ -4,11 +4,13 @@ using Bridge.Server.Access;
 using Bridge.Server.Brokers;
 using Bridge.Server.FanOut;
 using Bridge.Server.Messages;
+using Bridge.Server.Pipeline;
 
 namespace Bridge.Server.Requests;
 
 /// <summary>What is read of brokers through every door: has the broker send what is asked for, and reads it or subscribes to it.</summary>
-internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams, AccessChecks access, CallerLimits limits, TimeProvider time)
+internal sealed class BrokerReads(
+    BrokerManager brokers, MessageStreams streams, ReadSteps steps, AccessChecks access, CallerLimits limits, TimeProvider time)
 {
     /// <summary>So many values of a list count as another read.</summary>
     private const int ValuesOfARead = 100;
@@ -65,7 +67,16 @@ internal sealed class BrokerReads(BrokerManager brokers, MessageStreams streams,
         // Before it is made into an answer, which takes memory until its client has read it.
         if (read.Messages.Count >= ValuesOfARead)
             limits.CountRead(caller, read.Messages.Count / ValuesOfARead);
-        return read;
+        return read.Outcome == ReadOutcome.Unchanged ? read : await ProcessAsync(caller, brokerKey, terms, read);
+    }
+
+    private async ValueTask<LastValues> ProcessAsync(Caller caller, string brokerKey, ReadTerms terms, LastValues read)
+    {
+        var shown = await steps.RunAsync(brokerKey, read.Messages, terms.Filter.IsExact, caller.User);
+        if (ReferenceEquals(shown, read.Messages))
+            return read;
+
+        return read with { Messages = shown, Outcome = shown.Count == 0 && terms.Filter.IsExact ? ReadOutcome.Nothing : read.Outcome };
     }
 
     private static ReadTerms OnDemand(BrokerConnection broker, ReadTerms terms) =>

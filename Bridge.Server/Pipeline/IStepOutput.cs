@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using Bridge.Contracts;
+using Bridge.Server.Messages;
+
+namespace Bridge.Server.Pipeline;
+
+/// <summary>Where messages go that have been through the steps. Calls come one at a time for a message, and must not wait.</summary>
+internal interface IStepOutput
+{
+    /// <summary>Takes a message that goes on; where it was split, one after the other.</summary>
+    void GoOn(in StepWork work, BridgeMessage message);
+
+    /// <summary>Nothing more comes of it.</summary>
+    void End(in StepWork work, in StepVerdict verdict);
+}
+
+/// <summary>A message that is to go through the steps.</summary>
+/// <param name="Message">The message. Those of one topic go in order.</param>
+/// <param name="Output">Where it goes then.</param>
+/// <param name="User">Who publishes or reads it; null where that is not known.</param>
+/// <param name="Tag">Whatever its output knows it by.</param>
+/// <param name="Trace">The activity of its arrival, where it is followed in a trace.</param>
+internal readonly record struct StepWork(BridgeMessage Message, IStepOutput Output, string? User = null, long Tag = 0, Activity? Trace = null)
+{
+    /// <summary>What it counts for where many wait, in bytes.</summary>
+    public int Size => Message.Measure() + SequencedMessage.Overhead;
+}
+
+/// <summary>What became of a message.</summary>
+/// <param name="End">What; where it was split, the worst that became of a part, with a failure the worst.</param>
+/// <param name="Step">The step that ended it; null where none did.</param>
+/// <param name="Reason">Why it was rejected, or what failed.</param>
+internal readonly record struct StepVerdict(StepEnd End, string? Step = null, string? Reason = null)
+{
+    public StepVerdict Or(in StepVerdict other) => other.End >= End ? other : this;
+}
+
+/// <summary>How a message's way through the steps ends, the worse the later.</summary>
+internal enum StepEnd : byte
+{
+    Dropped,
+    WentOn,
+    Rejected,
+    Failed,
+}

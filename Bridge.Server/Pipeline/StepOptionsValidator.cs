@@ -1,0 +1,29 @@
+using System.Text.RegularExpressions;
+using Bridge.Server.Configuration;
+using Bridge.Server.Topics;
+
+namespace Bridge.Server.Pipeline;
+
+/// <summary>Finds what is wrong with what is said of a step, whatever it does.</summary>
+internal static partial class StepOptionsValidator
+{
+    public static void Check(StepOptions step, OptionsChecks checks)
+    {
+        if (!Name().IsMatch(step.Name))
+            checks.Fail(nameof(step.Name), $"'{step.Name}' is no name of a step: 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'");
+        if (step.Topics.Count == 0)
+            checks.Fail(nameof(step.Topics), "must list at least one topic filter");
+        foreach (var (i, topic) in step.Topics.Index())
+        {
+            if (TopicFilter.TryParse(topic, out var problem) is null)
+                checks.Fail($"{nameof(step.Topics)}:{i}", problem!);
+        }
+
+        checks.Range(nameof(step.TimeoutMilliseconds), step.TimeoutMilliseconds, 1, 60_000);
+        if (!Enum.IsDefined(step.OnFailure))
+            checks.Fail(nameof(step.OnFailure), $"'{step.OnFailure}' is none of {string.Join(", ", Enum.GetNames<StepFailureAction>())}");
+    }
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$", RegexOptions.CultureInvariant)]
+    private static partial Regex Name();
+}

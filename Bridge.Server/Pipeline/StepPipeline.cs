@@ -1,0 +1,185 @@
+using Bridge.Contracts.Steps;
+using Bridge.Server.Configuration;
+
+namespace Bridge.Server.Pipeline;
+
+/// <summary>
+/// The steps that there are, and the ways of messages through them. When settings or files change it has other steps, and those that did not
+/// change go on with what they know.
+/// </summary>
+internal sealed partial class StepPipeline : IReconfigurable, IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly IReadOnlyList<IStepSource> _sources;
+    private readonly StepLaneSettings _settings;
+    private readonly ILogger _logger;
+    private readonly Dictionary<(string BrokerKey, StepStage Stage), StepLane> _lanes = [];
+    private BridgeOptions _options;
+    private volatile IReadOnlyList<PipelineStep> _steps = [];
+
+    /// <exception cref="BridgeConfigurationException">A step cannot be used.</exception>
+    public StepPipeline(
+        BridgeOptions options, IEnumerable<IStepSource> sources, StepResultChecks checks, StepProblems problems, TimeProvider time, ILogger<StepPipeline> logger)
+    {
+        (_options, _sources, _logger) = (options, [.. sources], logger);
+        _settings = new StepLaneSettings(options.Pipeline.QueueMessages, options.Pipeline.QueueBytes, checks, problems, time);
+        Use(Build(options));
+        foreach (var source in _sources)
+            source.Changed = Rebuild;
+    }
+
+    /// <summary>The steps, in the order in which they run.</summary>
+    public IReadOnlyList<PipelineStep> Steps => _steps;
+
+    /// <summary>What is wrong with what is not used, by the file that it is in.</summary>
+    public IReadOnlyDictionary<string, string> Problems => _sources.SelectMany(source => source.Problems).ToDictionary();
+
+    /// <summary>The ways that there are.</summary>
+    public IReadOnlyList<StepLane> Lanes
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _lanes.Values];
+        }
+    }
+
+    public Func<Task> Prepare(BridgeOptions options)
+    {
+        var steps = Build(options);
+        return () =>
+        {
+            lock (_gate)
+            {
+                _options = options;
+                Use(steps);
+            }
+
+            return Task.CompletedTask;
+        };
+    }
+
+    /// <summary>The way of a broker's messages; its thread begins with the first message that a step wants.</summary>
+    public StepLane LaneOf(string brokerKey, StepStage stage)
+    {
+        lock (_gate)
+        {
+            if (!_lanes.TryGetValue((brokerKey, stage), out var lane))
+                _lanes.Add((brokerKey, stage), lane = new StepLane(brokerKey, stage, ChainOf(_steps, brokerKey, stage), _settings));
+            return lane;
+        }
+    }
+
+    /// <summary>The same; null where no step wants such messages.</summary>
+    public StepLane? FindLane(string brokerKey, StepStage stage)
+    {
+        foreach (var step in _steps)
+        {
+            if (step.Serves(brokerKey, stage))
+                return LaneOf(brokerKey, stage);
+        }
+
+        return null;
+    }
+
+    /// <summary>Ends the ways of a broker that is no more.</summary>
+    public void Close(string brokerKey)
+    {
+        foreach (var stage in Enum.GetValues<StepStage>())
+        {
+            StepLane? lane;
+            lock (_gate)
+                _lanes.Remove((brokerKey, stage), out lane);
+            lane?.Dispose();
+        }
+    }
+
+    /// <summary>Completes when what has come so far is through the steps.</summary>
+    public Task WhenSettledAsync(CancellationToken cancellationToken) =>
+        Task.WhenAll(Lanes.Select(lane => lane.WhenSettledAsync())).WaitAsync(cancellationToken);
+
+    public void Dispose()
+    {
+        foreach (var lane in Lanes)
+            lane.Dispose();
+        foreach (var step in _steps)
+            step.Shadow?.Dispose();
+    }
+
+    private IReadOnlyList<PipelineStep> Build(BridgeOptions options)
+    {
+        var definitions = _sources.SelectMany(source => source.Find(options.Pipeline)).ToList();
+        var errors = StepDefinitionChecks.FindProblems(definitions, [.. options.Brokers.Keys]);
+        if (errors.Count > 0)
+            throw new BridgeConfigurationException(errors);
+
+        var shadows = definitions.Where(definition => definition.Options.ShadowOf is not null).ToDictionary(definition => definition.Options.ShadowOf!);
+        return
+        [
+            .. definitions.Where(definition => definition.Options.ShadowOf is null)
+                .OrderBy(definition => definition.Options.Order).ThenBy(definition => definition.Kind)
+                .Select(definition => Continue(definition, shadows.GetValueOrDefault(definition.Options.Name))),
+        ];
+    }
+
+    /// <returns>The step that there is, if it is as it should be, or another.</returns>
+    private PipelineStep Continue(StepDefinition definition, StepDefinition? shadow)
+    {
+        var known = _steps.FirstOrDefault(step => IsSame(step.Definition, definition));
+        if (known is not null && (shadow is null ? known.Shadow is null : IsSame(known.Shadow?.Step.Definition, shadow)))
+            return known;
+
+        return new PipelineStep(definition, definition.Options, _settings.Time)
+        {
+            Shadow = shadow is null ? null : new StepShadow(new PipelineStep(shadow, definition.Options, _settings.Time), _settings),
+        };
+    }
+
+    private static bool IsSame(StepDefinition? known, StepDefinition definition) =>
+        known is not null && ReferenceEquals(known.Step, definition.Step) && !OptionsComparison.Differences(known.Options, definition.Options, "").Any();
+
+    private void Rebuild()
+    {
+        lock (_gate)
+        {
+            try
+            {
+                Use(Build(_options));
+            }
+            catch (BridgeConfigurationException exception)
+            {
+                foreach (var error in exception.Errors)
+                    Log.NotUsed(_logger, error);
+            }
+        }
+    }
+
+    private void Use(IReadOnlyList<PipelineStep> steps)
+    {
+        lock (_gate)
+        {
+            var before = _steps;
+            _steps = steps;
+            foreach (var ((brokerKey, stage), lane) in _lanes)
+                lane.Change(ChainOf(steps, brokerKey, stage));
+            foreach (var gone in before.Except(steps))
+                gone.Shadow?.Dispose();
+            if (!before.SequenceEqual(steps))
+                Log.Used(_logger, string.Join(", ", steps.Select(Describe)));
+        }
+    }
+
+    private static string Describe(PipelineStep step) => step.Shadow is { } shadow ? $"{step.Name} (with {shadow.Step.Name} in its shadow)" : step.Name;
+
+    private static PipelineStep[] ChainOf(IEnumerable<PipelineStep> steps, string brokerKey, StepStage stage) =>
+        [.. steps.Where(step => step.Serves(brokerKey, stage))];
+
+    private static partial class Log
+    {
+        [LoggerMessage(12006, LogLevel.Information, "The steps between brokers and clients are now: {Steps}")]
+        public static partial void Used(ILogger logger, string steps);
+
+        [LoggerMessage(12007, LogLevel.Error, "The changed steps are not used: {Error}")]
+        public static partial void NotUsed(ILogger logger, string error);
+    }
+}

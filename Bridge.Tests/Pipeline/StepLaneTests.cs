@@ -1,0 +1,265 @@
+using Bridge.Contracts.Steps;
+using Bridge.Server.Pipeline;
+using Bridge.Tests.Support;
+
+namespace Bridge.Tests.Pipeline;
+
+public sealed class StepLaneTests
+{
+    [Fact]
+    public async Task Post_StepsInOrder_EachGetsWhatTheOneBeforeMade()
+    {
+        using var scene = new LaneScene();
+        scene.Use(
+            scene.Step(message => StepResult.Change(message.WithText(message.GetText() + "a"))),
+            scene.Step(message => StepResult.Change(message with { Topic = "renamed" }), "t/1"),
+            scene.Step(message => StepResult.Change(message.WithText(message.GetText() + "b")), "renamed"));
+
+        scene.Post("t/1", "1");
+        scene.Post("t/2", "2");
+
+        (await scene.SettleAsync()).Should().Equal("renamed=1ab", "t/2=2a");
+    }
+
+    [Fact]
+    public async Task Post_EachOutcome_EndsAsItSays()
+    {
+        using var scene = new LaneScene();
+        var step = scene.Step(message => message.Topic switch
+        {
+            "pass" => StepResult.Pass,
+            "drop" => StepResult.Drop,
+            "reject" => StepResult.Reject("no"),
+            "split" => StepResult.Split([message with { Topic = "a" }, message with { Topic = "b" }]),
+            "none" => StepResult.Split([]),
+            _ => throw new InvalidOperationException("broken"),
+        });
+        scene.Use(step);
+
+        foreach (var topic in (string[])["pass", "drop", "reject", "split", "none", "throw"])
+            scene.Post(topic, "1");
+
+        (await scene.SettleAsync()).Should().Equal("pass=1", "a=1", "b=1");
+        scene.Ends.Items.Should().Equal(
+            ("pass", new StepVerdict(StepEnd.WentOn)),
+            ("drop", new StepVerdict(StepEnd.Dropped, "step")),
+            ("reject", new StepVerdict(StepEnd.Rejected, "step", "no")),
+            ("split", new StepVerdict(StepEnd.WentOn)),
+            ("none", new StepVerdict(StepEnd.Dropped, "step")),
+            ("throw", new StepVerdict(StepEnd.Failed, "step", "failed")));
+        Enum.GetValues<StepCall>().Select(step.Counts.Of).Should().Equal(1, 0, 1, 2, 1, 1, 0, 0);
+        step.Counts.LastProblem!.Text.Should().Be("broken");
+    }
+
+    [Fact]
+    public async Task Post_SplitInSplit_GoesDepthFirst()
+    {
+        using var scene = new LaneScene();
+        scene.Use(
+            scene.Step(message => StepResult.Split([message.WithText("1"), message.WithText("2")])),
+            scene.Step((message, _) => Later(StepResult.Split([message.WithText(message.GetText() + "x"), message.WithText(message.GetText() + "y")]))),
+            scene.Step(message => message.GetText() == "1y" ? StepResult.Reject("not this") : StepResult.Pass));
+
+        scene.Post("t", "0");
+
+        (await scene.SettleAsync()).Should().Equal("t=1x", "t=2x", "t=2y");
+        scene.Ends.Items.Should().Equal(("t", new StepVerdict(StepEnd.Rejected, "step", "not this")));
+    }
+
+    [Fact]
+    public async Task Post_StepWaits_ItsTopicWaitsInOrderAndOthersGoOn()
+    {
+        using var scene = new LaneScene();
+        var gate = new TaskCompletionSource();
+        scene.Use(
+            scene.Step(async (message, _) =>
+            {
+                await gate.Task;
+                return StepResult.Pass;
+            }, "slow"),
+            scene.Step(message => StepResult.Change(message.WithText(message.GetText() + "!"))));
+
+        for (var i = 0; i < 5; i++)
+        {
+            scene.Post("slow", $"{i}");
+            scene.Post("quick", $"{i}");
+        }
+
+        await scene.Out.WaitForAsync(item => item == "quick=4!");
+        scene.Out.Items.Should().Equal(Enumerable.Range(0, 5).Select(i => $"quick={i}!"));
+        gate.SetResult();
+
+        (await scene.SettleAsync()).Skip(5).Should().Equal(Enumerable.Range(0, 5).Select(i => $"slow={i}!"));
+    }
+
+    [Fact]
+    public async Task Post_StepTakesTooLong_IsCancelledAndTheNextOfItsTopicGoes()
+    {
+        using var scene = new LaneScene();
+        var cancelled = new TaskCompletionSource();
+        var step = scene.Step(async (message, context) =>
+        {
+            if (message.GetText() == "1")
+            {
+                context.CancellationToken.Register(cancelled.SetResult);
+                await new TaskCompletionSource().Task;
+            }
+
+            return StepResult.Pass;
+        }, configure: options => options.TimeoutMilliseconds = 50);
+        scene.Use(step);
+
+        scene.Post("t", "1");
+        scene.Post("t", "2");
+
+        (await scene.SettleAsync()).Should().Equal("t=2");
+        await cancelled.Task.WaitAsync(Eventually.DefaultTimeout);
+        step.Counts.Of(StepCall.Overran).Should().Be(1);
+        scene.Ends.Items[0].Verdict.Should().Be(new StepVerdict(StepEnd.Failed, "step", "took longer than 50 ms"));
+    }
+
+    [Fact]
+    public async Task Post_StepHangs_IsLeftBehindAndTheOthersGoOn()
+    {
+        using var scene = new LaneScene();
+        using var hang = new ManualResetEventSlim();
+        var step = scene.Step(message =>
+        {
+            if (message.GetText() == "hang")
+                hang.Wait();
+            return StepResult.Change(message.WithText("late"));
+        }, "bad", options => (options.TimeoutMilliseconds, options.OnFailure) = (20, StepFailureAction.Bypass));
+        scene.Use(step, scene.Step(message => StepResult.Change(message.WithText(message.GetText() + "!"))));
+
+        scene.Post("bad", "hang");
+        scene.Post("good", "1");
+
+        // In its turn, as if the step was not there; what the thread comes back with is nothing any more.
+        (await scene.SettleAsync()).Should().Equal("bad=hang!", "good=1!");
+        step.Stuck.Should().Be(1);
+        hang.Set();
+        await Eventually.HoldsAsync(() => step.Stuck == 0);
+        scene.Post("good", "2");
+        (await scene.SettleAsync()).Should().Equal("bad=hang!", "good=1!", "good=2!");
+    }
+
+    [Fact]
+    public async Task Post_StepHangsForEveryMessage_IsNotCalledAnyMore()
+    {
+        using var scene = new LaneScene();
+        using var hang = new ManualResetEventSlim();
+        var calls = 0;
+        var step = scene.Step(message =>
+        {
+            Interlocked.Increment(ref calls);
+            hang.Wait();
+            return StepResult.Pass;
+        }, "bad/#", options => options.TimeoutMilliseconds = 1);
+        scene.Use(step, scene.Step(_ => StepResult.Pass));
+
+        for (var i = 0; i < 100; i++)
+            scene.Post($"bad/{i}", "hang");
+        scene.Post("good", "1");
+
+        (await scene.SettleAsync()).Should().Equal("good=1");
+        calls.Should().Be(4, "so many threads may hang");
+        step.Counts.Of(StepCall.Suspended).Should().Be(96);
+        hang.Set();
+        await Eventually.HoldsAsync(() => step.Stuck == 0);
+    }
+
+    [Fact]
+    public async Task Post_ResultCannotBeUsed_Fails()
+    {
+        using var scene = new LaneScene();
+        var step = scene.Step(message => StepResult.Change(message.GetText() switch
+        {
+            "topic" => message with { Topic = "a/+" },
+            "broker" => message with { BrokerKey = "nowhere" },
+            "null" => message with { Topic = null! },
+            "large" => message with { Payload = new byte[1001] },
+            _ => message with { BrokerKey = "other" },
+        }));
+        scene.Use(step);
+
+        foreach (var text in (string[])["topic", "broker", "null", "large", "fine"])
+            scene.Post("t", text);
+
+        (await scene.SettleAsync()).Should().Equal("t=fine");
+        step.Counts.Of(StepCall.Failed).Should().Be(4);
+        scene.Logs.Entries.Items.Should().Contain(entry => entry.Message.Contains("A topic name must not contain a wildcard"));
+    }
+
+    [Fact]
+    public async Task Post_TooManyWait_IsRefusedOrMakesRoom()
+    {
+        using var scene = new LaneScene(mostMessages: 3);
+        using var hold = new SemaphoreSlim(0);
+        scene.Use(scene.Step(async (message, _) =>
+        {
+            if (message.GetText() == "0")
+                await hold.WaitAsync();
+            return StepResult.Pass;
+        }));
+
+        scene.Post("t", "0");
+        scene.Post("t", "1");
+        scene.Post("u", "2");
+        await scene.Out.WaitForAsync(item => item == "u=2");
+        scene.Post("u", "3").Should().Be(StepPost.Taken);
+        await scene.Out.WaitForAsync(item => item == "u=3");
+        await Eventually.HoldsAsync(() => scene.Lane.Count == 2);
+        scene.Post("t", "4").Should().Be(StepPost.Taken);
+
+        // All three wait for their topic: none of them can make room.
+        await Eventually.HoldsAsync(() => scene.Post("t", "5", makesRoom: true) == StepPost.Refused);
+        scene.Lane.LeftOut.Should().BePositive();
+        hold.Release();
+
+        (await scene.SettleAsync()).Where(item => item.StartsWith('t')).Take(2).Should().Equal("t=0", "t=1");
+    }
+
+    [Fact]
+    public async Task Change_WhileMessagesAreOnTheirWay_KeepsTheirOrder()
+    {
+        using var scene = new LaneScene();
+        var gate = new TaskCompletionSource();
+        var inStep = new TaskCompletionSource();
+        scene.Use(scene.Step(async (message, _) =>
+        {
+            inStep.SetResult();
+            await gate.Task;
+            return StepResult.Change(message.WithText("old"));
+        }, "t"));
+        scene.Post("t", "1");
+        await inStep.Task.WaitAsync(Eventually.DefaultTimeout);
+
+        scene.Use();
+        scene.Lane.Takes("t").Should().BeTrue("what comes now must not overtake the other");
+        scene.Post("t", "2");
+        gate.SetResult();
+
+        (await scene.SettleAsync()).Should().Equal("t=old", "t=2");
+        scene.Lane.Takes("t").Should().BeFalse();
+    }
+
+    [Fact]
+    public void Dispose_MessagesWait_AreToldToHaveFailed()
+    {
+        var scene = new LaneScene();
+        scene.Use(scene.Step((_, _) => new ValueTask<StepResult>(new TaskCompletionSource<StepResult>().Task)));
+        scene.Post("t", "1");
+        scene.Post("t", "2");
+
+        scene.Dispose();
+
+        scene.Ends.Items.Where(end => end.Verdict.End == StepEnd.Failed).Should().NotBeEmpty();
+        scene.Post("t", "3").Should().Be(StepPost.Refused);
+    }
+
+    private static async ValueTask<StepResult> Later(StepResult result)
+    {
+        await Task.Yield();
+        return result;
+    }
+}
