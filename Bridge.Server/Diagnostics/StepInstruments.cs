@@ -38,9 +38,8 @@ internal sealed class StepInstruments(StepPipeline pipeline) : IInstruments
         pipeline.Lanes.Select(lane => new Measurement<long>(read(lane), Labels.Broker(lane.BrokerKey), new("stage", Labels.Name(lane.Stage))));
 
     private IEnumerable<Measurement<long>> Compared() =>
-        from step in pipeline.Steps
-        where step.Shadow is not null
+        from shadow in pipeline.Steps.Select(step => step.Shadow).OfType<StepShadow>()
         from result in (IEnumerable<(string Name, long Count)>)
-            [("same", step.Shadow.Compared - step.Shadow.Different), ("different", step.Shadow.Different), ("skipped", step.Shadow.Skipped)]
-        select new Measurement<long>(result.Count, Step(step.Shadow.Step), new("result", result.Name));
+            [("same", shadow.Compared - shadow.Different), ("different", shadow.Different), ("skipped", shadow.Skipped)]
+        select new Measurement<long>(result.Count, Step(shadow.Step), new("result", result.Name));
 }
