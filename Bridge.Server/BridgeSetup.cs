@@ -8,6 +8,7 @@ using Bridge.Server.Http;
 using Bridge.Server.Hubs;
 using Bridge.Server.Persistence;
 using Bridge.Server.Pipeline;
+using Bridge.Server.Pipeline.Ready;
 using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
 using Bridge.Server.Tls;
@@ -29,6 +30,7 @@ public static class BridgeSetup
         services.AddFanOut();
         services.AddPersistence();
         services.AddPipeline<MessageStreams>();
+        services.AddConfiguredSteps();
         services.AddBrokers();
         services.AddHostedService<ConfigurationReload>();
         services.AddPublishing();

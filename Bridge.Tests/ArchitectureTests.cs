@@ -6,6 +6,7 @@ using Bridge.Server.Brokers;
 using Bridge.Server.Diagnostics;
 using Bridge.Server.Persistence;
 using Bridge.Server.Pipeline;
+using Bridge.Server.Pipeline.Ready;
 using Bridge.Server.Tls;
 using Microsoft.Extensions.Logging;
 
@@ -35,7 +36,8 @@ public sealed class ArchitectureTests
         ("Access", ["Topics", "Messages", "Limits", "Configuration"]),
         ("Brokers", ["Topics", "Messages", "Configuration", "Certificates"]),
         ("Pipeline", ["Topics", "Messages", "Limits", "Configuration"]),
-        ("Pipeline.Ready", ["Topics", "Messages", "Limits", "Configuration", "Pipeline"]),
+        ("Pipeline.Plugins", ["Configuration", "Pipeline"]),
+        ("Pipeline.Ready", ["Topics", "Messages", "Limits", "Configuration", "Pipeline", "Pipeline.Plugins"]),
         ("Pipeline.Scripts", ["Topics", "Messages", "Limits", "Configuration", "Pipeline"]),
         ("FanOut", ["Topics", "Messages", "Configuration", "Caching"]),
         ("Persistence", ["Topics", "Messages", "Configuration", "Caching", "FanOut"]),
@@ -47,7 +49,7 @@ public sealed class ArchitectureTests
         ("Http", ["Topics", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Publishing", "Requests", "Diagnostics", "Shutdown"]),
         ("Tls", ["Configuration", "Certificates"]),
         ("Hosting", ["Pipeline", "Configuration", "Access", "Brokers", "FanOut", "Diagnostics", "Shutdown"]),
-        ("", ["Pipeline", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Diagnostics", "Hubs", "Http", "Tls", "Hosting"]),
+        ("", ["Pipeline", "Pipeline.Ready", "Pipeline.Scripts", "Messages", "Configuration", "Access", "Brokers", "FanOut", "Persistence", "Publishing", "Requests", "Diagnostics", "Hubs", "Http", "Tls", "Hosting"]),
     ];
 
     /// <summary>What users of the server's assembly build on; all else may change from day to day.</summary>
@@ -59,7 +61,11 @@ public sealed class ArchitectureTests
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
         "Diagnostics.DiagnosticsOptions", "FanOut.FanOutOptions",
-        "Pipeline.PipelineOptions", "Pipeline.ConfiguredStepOptions", "Pipeline.ScriptLimitOptions", "Pipeline.StepOptions", "Pipeline.StepFailureAction", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions",
+        "Pipeline.PipelineOptions", "Pipeline.ConfiguredStepOptions", "Pipeline.ScriptLimitOptions", "Pipeline.StepOptions", "Pipeline.StepFailureAction",
+        "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions",
+        "Pipeline.Ready.DeadbandOptions", "Pipeline.Ready.DecodeOptions", "Pipeline.Ready.HistoricalMetrics", "Pipeline.Ready.JsonSchemaOptions",
+        "Pipeline.Ready.MissingField", "Pipeline.Ready.PayloadEncoding", "Pipeline.Ready.PickFieldOptions", "Pipeline.Ready.RateLimitOptions",
+        "Pipeline.Ready.RenameOptions", "Pipeline.Ready.SparkplugOptions",
         "Shutdown.ShutdownOptions", "Tls.ServerTlsOptions",
         // The SDK makes it so, for tests that start it.
         "Program",
@@ -127,7 +133,7 @@ public sealed class ArchitectureTests
         return (knowsSettings && used.IsPublic && used.Name.EndsWith("Options", StringComparison.Ordinal))
             || (isReader && (used == typeof(BrokerOptionsValidator) || used == typeof(EmbeddedBroker) || used == typeof(AccessOptionsValidator)
                 || used == typeof(ServerTlsOptionsValidator) || used == typeof(PersistenceOptionsValidator) || used == typeof(DiagnosticsOptionsValidator)
-                || used == typeof(PipelineOptionsValidator)));
+                || used == typeof(PipelineOptionsValidator) || used == typeof(ConfiguredStepOptionsValidator)));
     }
 
     private static string NamespaceOf(Type type) =>

@@ -4,6 +4,7 @@ using Bridge.Server.Diagnostics;
 using Bridge.Server.FanOut;
 using Bridge.Server.Persistence;
 using Bridge.Server.Pipeline;
+using Bridge.Server.Pipeline.Ready;
 using Bridge.Server.Shutdown;
 using Bridge.Server.Tls;
 
@@ -48,7 +49,7 @@ internal static class BridgeOptionsLoader
             cache.Fail(nameof(options.Cache.Ttl), "must not be negative; 00:00:00 means for ever");
 
         PersistenceOptionsValidator.Check(options.Persistence, checks.At(nameof(options.Persistence)), KeysOf(options));
-        PipelineOptionsValidator.Check(options.Pipeline, checks.At(nameof(options.Pipeline)));
+        CheckPipeline(options, checks.At(nameof(options.Pipeline)));
         checks.At(nameof(options.FanOut)).Range(nameof(FanOutOptions.GatherMilliseconds), options.FanOut.GatherMilliseconds, 0, 1000);
         CheckLimits(options.Limits, checks.At(nameof(options.Limits)));
         checks.At(nameof(options.Shutdown)).Range(
@@ -57,6 +58,13 @@ internal static class BridgeOptionsLoader
         DiagnosticsOptionsValidator.Check(options.Diagnostics, checks.At(nameof(options.Diagnostics)));
         CheckOrigins(options, checks);
         CheckAccess(options, checks);
+    }
+
+    private static void CheckPipeline(BridgeOptions options, OptionsChecks checks)
+    {
+        PipelineOptionsValidator.Check(options.Pipeline, checks);
+        foreach (var (i, step) in options.Pipeline.Steps.Index())
+            ConfiguredStepOptionsValidator.Check(step, checks.At($"{nameof(options.Pipeline.Steps)}:{i}"), KeysOf(options));
     }
 
     private static void CheckLimits(LimitOptions limits, OptionsChecks checks)

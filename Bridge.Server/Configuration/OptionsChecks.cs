@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Bridge.Server.Configuration;
 
 /// <summary>Notes what is wrong with a group of options, under its key's path.</summary>
@@ -17,6 +19,12 @@ internal readonly struct OptionsChecks(List<string> errors, string path, string 
     {
         if (value < least || value > most)
             Fail(key, $"must be between {least} and {most}, is {value}");
+    }
+
+    public void Range(string key, double value, double least, double most)
+    {
+        if (!(value >= least && value <= most))
+            Fail(key, string.Create(CultureInfo.InvariantCulture, $"must be between {least} and {most}, is {value}"));
     }
 
     public void FileExists(string key, string? file)

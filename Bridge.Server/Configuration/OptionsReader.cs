@@ -115,10 +115,14 @@ internal sealed class OptionsReader(List<string> errors)
             return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var large)
                 ? large
                 : Wrong(section, "a whole number", $"'{text}'");
+        if (type == typeof(double))
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)
+                ? real
+                : Wrong(section, "a number such as 2.5", $"'{text}'");
         if (type.IsEnum)
             return Enum.TryParse(type, text, ignoreCase: true, out var member) && Enum.IsDefined(type, member)
                 ? member
-                : Wrong(section, "one of " + string.Join(", ", Enum.GetValues(type).Cast<Enum>().Select(known => $"{known:D}")), $"'{text}'");
+                : Wrong(section, "one of " + EnumText.AllOf(type), $"'{text}'");
         throw new NotSupportedException($"Options of type {type} cannot be read.");
     }
 

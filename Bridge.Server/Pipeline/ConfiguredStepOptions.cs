@@ -1,4 +1,5 @@
 using Bridge.Contracts.Steps;
+using Bridge.Server.Pipeline.Ready;
 
 namespace Bridge.Server.Pipeline;
 
@@ -16,4 +17,25 @@ public sealed class ConfiguredStepOptions : StepOptions
 
     /// <summary>What the class is told: its constructor may take an <c>IReadOnlyDictionary&lt;string, string&gt;</c>. Default empty.</summary>
     public Dictionary<string, string> Settings { get; set; } = new(StringComparer.Ordinal);
+
+    /// <summary>One value of a JSON payload becomes the payload.</summary>
+    public PickFieldOptions? PickField { get; set; }
+
+    /// <summary>The message gets another topic.</summary>
+    public RenameOptions? Rename { get; set; }
+
+    /// <summary>Only so many messages of each topic go on.</summary>
+    public RateLimitOptions? RateLimit { get; set; }
+
+    /// <summary>A number goes on only when it has changed enough.</summary>
+    public DeadbandOptions? Deadband { get; set; }
+
+    /// <summary>The payload must be valid against a JSON Schema.</summary>
+    public JsonSchemaOptions? JsonSchema { get; set; }
+
+    /// <summary>The payload is decoded or decompressed.</summary>
+    public DecodeOptions? Decode { get; set; }
+
+    /// <summary>Each metric of a Sparkplug B payload becomes a message of its own.</summary>
+    public SparkplugOptions? Sparkplug { get; set; }
 }

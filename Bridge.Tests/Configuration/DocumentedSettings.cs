@@ -75,7 +75,7 @@ internal static partial class DocumentedSettings
         return type.GetProperties()
             .Where(property => IsSetting(property.PropertyType))
             .Select(property => new Setting(
-                path, property.Name, Describe(property.PropertyType), property.GetValue(defaults), Text(Summaries[$"P:{type.FullName}.{property.Name}"])));
+                path, property.Name, Describe(property.PropertyType), property.GetValue(defaults), Text(Summaries[$"P:{property.DeclaringType!.FullName}.{property.Name}"])));
     }
 
     private static bool IsSetting(Type type) =>
@@ -95,7 +95,8 @@ internal static partial class DocumentedSettings
             : type == typeof(TimeSpan) ? "time"
             : type == typeof(string) ? "text"
             : type == typeof(List<string>) ? "list of texts"
-            : type.IsEnum ? string.Join(", ", Enum.GetValues(type).Cast<Enum>().Select(value => value.ToString("D")))
+            : type == typeof(double) ? "number"
+            : type.IsEnum ? EnumText.AllOf(type)
             : throw new NotSupportedException($"How is {type} described?");
     }
 
@@ -122,7 +123,7 @@ internal sealed record Setting(string Group, string Name, string Type, object? V
     {
         null or "" => "–",
         bool flag => flag ? "`true`" : "`false`",
-        Enum member => $"`{member:D}`",
+        Enum member => $"`{EnumText.Of(member)}`",
         List<string> list => $"`[{string.Join(", ", list.Select(item => $"\"{item}\""))}]`",
         IFormattable number => $"`{number.ToString(null, CultureInfo.InvariantCulture)}`",
         var text => $"`{text}`",

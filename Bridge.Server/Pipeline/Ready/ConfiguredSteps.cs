@@ -1,0 +1,63 @@
+using Bridge.Contracts.Steps;
+using Bridge.Server.Configuration;
+using Bridge.Server.Pipeline.Plugins;
+
+namespace Bridge.Server.Pipeline.Ready;
+
+/// <summary>The steps that the configuration names, in its order.</summary>
+internal sealed class ConfiguredSteps(PluginClasses classes, IHostEnvironment environment, IServiceProvider services, TimeProvider time) : IStepSource
+{
+    private List<(ConfiguredStepOptions Options, StepDefinition Definition)> _known = [];
+
+    public Action? Changed { get; set; }
+
+    public IReadOnlyList<StepDefinition> Find(PipelineOptions options)
+    {
+        var errors = new List<string>();
+        var found = new List<(ConfiguredStepOptions Options, StepDefinition Definition)>();
+        foreach (var (i, step) in options.Steps.Index())
+        {
+            try
+            {
+                found.Add((step, Continue(step) ?? Create(step)));
+            }
+            catch (Exception exception)
+            {
+                errors.Add($"{BridgeOptions.Section}:{nameof(BridgeOptions.Pipeline)}:{nameof(options.Steps)}:{i}: {exception.Message}");
+            }
+        }
+
+        if (errors.Count > 0)
+            throw new BridgeConfigurationException(errors);
+
+        _known = found;
+        return found.ConvertAll(step => step.Definition);
+    }
+
+    private StepDefinition? Continue(ConfiguredStepOptions step) =>
+        _known.Find(known => !OptionsComparison.Differences(known.Options, step, "").Any()).Definition;
+
+    private StepDefinition Create(ConfiguredStepOptions step)
+    {
+        if (ReadySteps.Create(step, environment.ContentRootPath, time) is { } ready)
+            return new StepDefinition(StepKind.Ready, step, ReadySteps.StagesOf(step), ready);
+
+        var type = classes.Find(step.Class!) ?? throw new InvalidOperationException(
+            $"Class: there is no plugin with the class {step.Class}; there are: {string.Join(", ", classes.Names.DefaultIfEmpty("none"))}");
+        var overridden = StepClass.StagesOf(type);
+        return new StepDefinition(
+            StepKind.Plugin, step, step.On.Count > 0 ? ReadySteps.StagesOf(step) & overridden : overridden, Create(type, step), StepClass.VersionOf(type));
+    }
+
+    /// <summary>What a constructor is not given must not be given to it.</summary>
+    private MessageStep Create(Type type, ConfiguredStepOptions step)
+    {
+        IReadOnlyDictionary<string, string> settings = step.Settings;
+        var takesSettings = type.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IReadOnlyDictionary<string, string>)));
+        if (!takesSettings && settings.Count > 0)
+            throw new InvalidOperationException($"Settings: {type.FullName} takes none; a constructor would have an IReadOnlyDictionary<string, string>");
+
+        object[] arguments = takesSettings ? [settings] : [];
+        return (MessageStep)ActivatorUtilities.CreateInstance(services, type, arguments);
+    }
+}

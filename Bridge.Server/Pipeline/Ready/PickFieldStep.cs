@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Bridge.Contracts;
+using Bridge.Contracts.Steps;
+using Bridge.Server.Configuration;
+
+namespace Bridge.Server.Pipeline.Ready;
+
+/// <inheritdoc cref="PickFieldOptions"/>
+internal sealed class PickFieldStep(PickFieldOptions options) : ReadyStep
+{
+    private readonly JsonPath _path = JsonPathParser.Parse(options.Path);
+
+    public static void Check(PickFieldOptions options, OptionsChecks checks)
+    {
+        if (JsonPathParser.TryParse(options.Path, out var problem) is null)
+            checks.Fail(nameof(options.Path), problem!);
+    }
+
+    public override StepResult Process(BridgeMessage message, StepStage stage)
+    {
+        if (IsDeletion(message))
+            return StepResult.Pass;
+        if (!_path.TryFind(message.Payload.Span, out var value))
+            return Missing("The payload is no JSON.");
+        if (value.IsMissing)
+            return Missing($"The payload has no {_path}.");
+
+        var json = value.In(message.Payload.Span);
+        if (value.Type != JsonTokenType.String)
+            return StepResult.Change(message with { Payload = JsonText.Compact(json) });
+
+        // Text is no JSON any more, whatever its publisher said of the whole.
+        return JsonText.Unescape(json) is { } text
+            ? StepResult.Change(message with { Payload = text, ContentType = null })
+            : Missing($"{_path} is no well-formed Unicode.");
+    }
+
+    private StepResult Missing(string reason) => options.Missing switch
+    {
+        MissingField.Drop => StepResult.Drop,
+        MissingField.Pass => StepResult.Pass,
+        _ => StepResult.Reject(reason),
+    };
+}
