@@ -113,7 +113,7 @@ public sealed class ArchitectureTests
             from method in type.GetMethods(BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)
             let attribute = method.GetCustomAttribute<LoggerMessageAttribute>()
             where attribute is not null
-            select (Feature: NamespaceOf(type), Id: attribute.EventId)).ToList();
+            select (Feature: NamespaceOf(type).Split('.')[0], Id: attribute.EventId)).ToList();
 
         events.Should().NotBeEmpty();
         events.Select(logged => logged.Id).Should().OnlyHaveUniqueItems();

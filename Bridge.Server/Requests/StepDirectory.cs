@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Bridge.Contracts.Steps;
 using Bridge.Server.Access;
+using Bridge.Server.Messages;
 using Bridge.Server.Pipeline;
 
 namespace Bridge.Server.Requests;

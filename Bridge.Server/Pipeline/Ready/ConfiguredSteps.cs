@@ -52,12 +52,11 @@ internal sealed class ConfiguredSteps(PluginClasses classes, IHostEnvironment en
     /// <summary>What a constructor is not given must not be given to it.</summary>
     private MessageStep Create(Type type, ConfiguredStepOptions step)
     {
-        IReadOnlyDictionary<string, string> settings = step.Settings;
         var takesSettings = type.GetConstructors().Any(constructor => constructor.GetParameters().Any(parameter => parameter.ParameterType == typeof(IReadOnlyDictionary<string, string>)));
-        if (!takesSettings && settings.Count > 0)
+        if (!takesSettings && step.Settings.Count > 0)
             throw new InvalidOperationException($"Settings: {type.FullName} takes none; a constructor would have an IReadOnlyDictionary<string, string>");
 
-        object[] arguments = takesSettings ? [settings] : [];
+        object[] arguments = takesSettings ? [step.Settings] : [];
         return (MessageStep)ActivatorUtilities.CreateInstance(services, type, arguments);
     }
 }
