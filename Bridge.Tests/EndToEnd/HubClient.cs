@@ -46,6 +46,8 @@ internal sealed class HubClient : IAsyncDisposable
 
     public Task<SubscribeResult> SubscribeAsync(SubscribeRequest request) => InvokeAsync<SubscribeResult>(HubMethods.Subscribe, request);
 
+    public Task<GetLastResult> GetLastAsync(GetLastRequest request) => InvokeAsync<GetLastResult>(HubMethods.GetLast, request);
+
     public async Task UnsubscribeAsync(SubscribeResult subscription) => await InvokeAsync<object?>(
         HubMethods.Unsubscribe, new UnsubscribeRequest { Subscription = subscription.Subscription });
 

@@ -11,7 +11,10 @@ internal static class Repository
     public static string PathOf(params string[] parts) => Path.Combine([Root, .. parts]);
 
     /// <summary>The assembly of another project, built in the same configuration as the tests that run now.</summary>
-    public static string AssemblyOf(string project) => PathOf(project, "bin", BuildFolder, $"{project}.dll");
+    public static string AssemblyOf(string project) => AssemblyOf(project, project);
+
+    /// <summary>The same, for one in a folder of another name.</summary>
+    public static string AssemblyOf(string folder, string project) => PathOf(folder, "bin", BuildFolder, $"{project}.dll");
 
     private static string FindRoot()
     {
