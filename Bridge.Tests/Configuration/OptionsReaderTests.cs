@@ -105,7 +105,7 @@ public sealed class OptionsReaderTests
     [InlineData("""{"Access":{"ApiKeys":{"excel":{}}}}""", "Bridge:Access:ApiKeys: expected a list, found a group of settings")]
     [InlineData("""{"Access":{"Roles":{"r":{"Deny":[{"Broker":"*","Topics":["#"],"Actions":["read"],"Topic":"a"}]}}}}""",
         "Bridge:Access:Roles:r:Deny:0:Topic: there is no such setting; known here: Actions, Broker, Topics")]
-    [InlineData("""{"Cach":{}}""", "Bridge:Cach: there is no such setting; known here: EmbeddedBroker, Brokers, Cache, Persistence, FanOut, Access, Tls, Cors, Limits, Shutdown, Diagnostics")]
+    [InlineData("""{"Cach":{}}""", "Bridge:Cach: there is no such setting; known here: EmbeddedBroker, Brokers, Cache, Persistence, Pipeline, FanOut, Access, Tls, Cors, Limits, Shutdown, Diagnostics")]
     [InlineData("""{"Cache":{"Ttl2":1}}""", "Bridge:Cache:Ttl2: there is no such setting; known here: MaxTopics, MaxBytes, Ttl, RecentMessages, RecentBytes")]
     [InlineData("""{"Cache":5}""", "Bridge:Cache: expected a group of settings, found '5'")]
     [InlineData("""{"Brokers":"mqtt://host"}""", "Bridge:Brokers: expected a group of settings, found 'mqtt://host'")]

@@ -19,7 +19,10 @@ public sealed partial class OperationsDocTests : IAsyncLifetime, IDisposable
     private readonly TemporaryFolder _folder = new();
     private BridgeHost _bridge = null!;
 
-    public async Task InitializeAsync() => _bridge = await EmbeddedBridge.StartAsync(("Bridge:Persistence:Path", _folder.File("bridge.db")));
+    public async Task InitializeAsync() => _bridge = await EmbeddedBridge.StartAsync(
+        ("Bridge:Persistence:Path", _folder.File("bridge.db")),
+        ("Bridge:Pipeline:Steps:0:Name", "pick"), ("Bridge:Pipeline:Steps:0:Topics:0", "picked"), ("Bridge:Pipeline:Steps:0:PickField:Path", "old"),
+        ("Bridge:Pipeline:Steps:1:Name", "pick-2"), ("Bridge:Pipeline:Steps:1:ShadowOf", "pick"), ("Bridge:Pipeline:Steps:1:PickField:Path", "new"));
 
     public async Task DisposeAsync() => await _bridge.DisposeAsync();
 
