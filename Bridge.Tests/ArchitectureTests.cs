@@ -58,6 +58,7 @@ public sealed class ArchitectureTests
         "Brokers.IEnhancedAuthenticationExchange", "Brokers.IEnhancedAuthenticationHandler",
         "Caching.CacheOptions", "Configuration.BridgeConfigurationException", "Configuration.BridgeOptions", "Configuration.LimitOptions",
         "Diagnostics.DiagnosticsOptions", "FanOut.FanOutOptions", "Http.CorsOptions", "Persistence.PersistenceOptions", "Persistence.HistoryOptions",
+        "Pipeline.ConfiguredStepOptions", "Pipeline.PipelineOptions", "Pipeline.ScriptLimitOptions", "Pipeline.StepFailureAction", "Pipeline.StepOptions",
         "Pipeline.Ready.DeadbandOptions", "Pipeline.Ready.DecodeOptions", "Pipeline.Ready.HistoricalMetrics", "Pipeline.Ready.JsonSchemaOptions",
         "Pipeline.Ready.MissingField", "Pipeline.Ready.PayloadEncoding", "Pipeline.Ready.PickFieldOptions", "Pipeline.Ready.RateLimitOptions",
         "Pipeline.Ready.RenameOptions", "Pipeline.Ready.SparkplugOptions",

@@ -9,7 +9,7 @@ public class StepOptions
     /// <summary>The broker's key, or <c>*</c> for all. Default <c>*</c>.</summary>
     public string Broker { get; set; } = AnyBroker;
 
-    /// <summary>The topic filters; a message that one of them matches is processed. Default <c>#</c>, which is all but those that begin with <c>$</c>.</summary>
+    /// <summary>The topic filters; a message that one of them matches is processed. Default: <c>#</c>, which is all but those that begin with <c>$</c>.</summary>
     public List<string> Topics { get; set; } = ["#"];
 
     /// <summary>
