@@ -9,6 +9,7 @@ using Bridge.Server.Hubs;
 using Bridge.Server.Persistence;
 using Bridge.Server.Pipeline;
 using Bridge.Server.Pipeline.Ready;
+using Bridge.Server.Pipeline.Scripts;
 using Bridge.Server.Publishing;
 using Bridge.Server.Requests;
 using Bridge.Server.Tls;
@@ -31,6 +32,7 @@ public static class BridgeSetup
         services.AddPersistence();
         services.AddPipeline<MessageStreams>();
         services.AddConfiguredSteps();
+        services.AddScriptSteps();
         services.AddBrokers();
         services.AddHostedService<ConfigurationReload>();
         services.AddPublishing();

@@ -8,7 +8,7 @@ public sealed class ConfiguredStepOptions : StepOptions
 {
     /// <summary>
     /// On which ways it processes messages: <c>message</c> (from the broker), <c>publish</c> (to it), <c>read</c> (last values). Where none is
-    /// listed, <c>message</c> for ready steps, and what it overrides for a class.
+    /// listed: <c>message</c> for ready steps, and what it overrides for a class.
     /// </summary>
     public List<string> On { get; set; } = [];
 

@@ -74,6 +74,8 @@ internal static partial class DocumentedSettings
         var defaults = Activator.CreateInstance(type)!;
         return type.GetProperties()
             .Where(property => IsSetting(property.PropertyType))
+            // What is inherited comes first.
+            .OrderBy(property => property.DeclaringType == type)
             .Select(property => new Setting(
                 path, property.Name, Describe(property.PropertyType), property.GetValue(defaults), Text(Summaries[$"P:{property.DeclaringType!.FullName}.{property.Name}"])));
     }

@@ -5,10 +5,8 @@ namespace Bridge.Server.Pipeline.Ready;
 
 /// <summary>Where a value stands in JSON: names and numbers of items, from the outside in.</summary>
 /// <remarks>Of members with the same name the last counts, as for <c>JSON.parse</c>; so the whole text is read, and must be JSON.</remarks>
-internal sealed class JsonPath(string text, JsonPathPart[] parts)
+internal sealed class JsonPath(JsonPathPart[] parts)
 {
-    public override string ToString() => text;
-
     /// <summary>Finds the value.</summary>
     /// <returns>False: the text is no JSON. Otherwise the value, which may be missing.</returns>
     public bool TryFind(ReadOnlySpan<byte> json, out JsonSlice value)

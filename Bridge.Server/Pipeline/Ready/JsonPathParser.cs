@@ -14,7 +14,7 @@ internal static class JsonPathParser
         var parts = new List<JsonPathPart>();
         var isPath = text.StartsWith('/') ? ReadPointer(text, parts) : ReadDotted(text, parts);
         problem = isPath ? null : text.Length == 0 ? "must be set" : $"'{text}' {Expected}";
-        return isPath ? new JsonPath(text, [.. parts]) : null;
+        return isPath ? new JsonPath([.. parts]) : null;
     }
 
     /// <exception cref="FormatException">The text is no path.</exception>

@@ -9,6 +9,9 @@ namespace Bridge.Server.Pipeline.Ready;
 internal sealed class PickFieldStep(PickFieldOptions options) : ReadyStep
 {
     private readonly JsonPath _path = JsonPathParser.Parse(options.Path);
+    private readonly StepResult _noJson = Missing(options, "The payload is no JSON.");
+    private readonly StepResult _noValue = Missing(options, $"The payload has no {options.Path}.");
+    private readonly StepResult _noText = Missing(options, $"{options.Path} is no well-formed Unicode.");
 
     public static void Check(PickFieldOptions options, OptionsChecks checks)
     {
@@ -21,9 +24,9 @@ internal sealed class PickFieldStep(PickFieldOptions options) : ReadyStep
         if (IsDeletion(message))
             return StepResult.Pass;
         if (!_path.TryFind(message.Payload.Span, out var value))
-            return Missing("The payload is no JSON.");
+            return _noJson;
         if (value.IsMissing)
-            return Missing($"The payload has no {_path}.");
+            return _noValue;
 
         var json = value.In(message.Payload.Span);
         if (value.Type != JsonTokenType.String)
@@ -32,10 +35,10 @@ internal sealed class PickFieldStep(PickFieldOptions options) : ReadyStep
         // Text is no JSON any more, whatever its publisher said of the whole.
         return JsonText.Unescape(json) is { } text
             ? StepResult.Change(message with { Payload = text, ContentType = null })
-            : Missing($"{_path} is no well-formed Unicode.");
+            : _noText;
     }
 
-    private StepResult Missing(string reason) => options.Missing switch
+    private static StepResult Missing(PickFieldOptions options, string reason) => options.Missing switch
     {
         MissingField.Drop => StepResult.Drop,
         MissingField.Pass => StepResult.Pass,

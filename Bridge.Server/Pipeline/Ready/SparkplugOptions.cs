@@ -1,8 +1,8 @@
 namespace Bridge.Server.Pipeline.Ready;
 
 /// <summary>
-/// Each metric of a Sparkplug B payload (Sparkplug 3.0 §6) becomes a message of its own, on the topic <c>PREFIX GROUP/EDGE/DEVICE/METRIC</c>
-/// (without the space). Other topics, <c>STATE</c> and payloads without metrics go on as they are.
+/// Each metric of a Sparkplug B payload (Sparkplug 3.0 §6) becomes a message of its own, on the topic <c>sparkplug/GROUP/EDGE/DEVICE/METRIC</c>.
+/// Other topics, <c>STATE</c> and payloads without metrics go on as they are.
 /// </summary>
 public sealed class SparkplugOptions
 {
