@@ -37,8 +37,9 @@ internal sealed partial class StepProblems(TimeProvider time, ILogger<StepPipeli
 
     public void Broken(string brokerKey, string topic, Exception exception) => Log.Broken(logger, brokerKey, topic, exception);
 
-    private StepProblem Describe(BridgeMessage message, string text) =>
-        new(time.GetUtcNow(), message.BrokerKey, message.Topic, text.Length > MostCharacters ? $"{text[..MostCharacters]}…" : text);
+    /// <summary>On one line, whatever the step says.</summary>
+    private StepProblem Describe(BridgeMessage message, string text) => new(
+        time.GetUtcNow(), message.BrokerKey, message.Topic, (text.Length > MostCharacters ? $"{text[..MostCharacters]}…" : text).ReplaceLineEndings(" "));
 
     private static partial class Log
     {

@@ -42,7 +42,7 @@ internal sealed partial class ScriptFolder : IStepSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<StepDefinition> Find(PipelineOptions options)
+    public IReadOnlyList<StepDefinition> Find(PipelineOptions options, IReadOnlyList<StepDefinition> current)
     {
         lock (_gate)
         {
