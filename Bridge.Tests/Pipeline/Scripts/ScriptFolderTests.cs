@@ -33,7 +33,7 @@ public sealed class ScriptFolderTests : IDisposable
     [Theory]
     [InlineData("")]
     [InlineData("none")]
-    public void Find_NoFolder_HasNone(string folder) => _scripts.Find(new() { Scripts = folder }).Should().BeEmpty();
+    public void Find_NoFolder_HasNone(string folder) => _scripts.Find(new() { Scripts = folder }, []).Should().BeEmpty();
 
     [Fact]
     public void Find_Files_AreInTheOrderOfTheirNames()
@@ -152,7 +152,7 @@ public sealed class ScriptFolderTests : IDisposable
         Write("a.js", Code);
         var before = Find().Single();
 
-        _scripts.Find(new() { ScriptLimits = new() { Statements = 5 } }).Single().Step.Should().NotBeSameAs(before.Step);
+        _scripts.Find(new() { ScriptLimits = new() { Statements = 5 } }, []).Single().Step.Should().NotBeSameAs(before.Step);
     }
 
     [Fact]
@@ -163,7 +163,7 @@ public sealed class ScriptFolderTests : IDisposable
         Directory.CreateDirectory(_folder.File("other"));
         _folder.Write("other/x.js", Broken);
 
-        FluentActions.Invoking(() => _scripts.Find(new() { Scripts = "other" })).Should().Throw<BridgeConfigurationException>();
+        FluentActions.Invoking(() => _scripts.Find(new() { Scripts = "other" }, [])).Should().Throw<BridgeConfigurationException>();
         Find().Single().Should().BeSameAs(before);
     }
 
@@ -174,7 +174,7 @@ public sealed class ScriptFolderTests : IDisposable
         _folder.Dispose();
     }
 
-    private IReadOnlyList<StepDefinition> Find() => _scripts.Find(_options);
+    private IReadOnlyList<StepDefinition> Find() => _scripts.Find(_options, []);
 
     private void Write(string name, string code) => _folder.Write($"steps/{name}", code);
 
