@@ -67,9 +67,9 @@ public sealed partial class StepsDocTests
     private static Task<HttpResponseMessage> PublishAsync(BridgeHost host, string topic, string message) =>
         host.Client.PostAsJsonAsync(new Uri("/publish", UriKind.Relative), new { brokerKey = "embedded", topic, message });
 
-    /// <summary>The one block of a language.</summary>
+    /// <summary>The first block of a language.</summary>
     private static async Task<string> BlockAsync(string file, string language) =>
-        Block().Matches(await File.ReadAllTextAsync(Repository.PathOf(file.Split('/')))).Single(block => block.Groups[1].Value == language).Groups[2].Value;
+        Block().Matches(await File.ReadAllTextAsync(Repository.PathOf(file.Split('/')))).First(block => block.Groups[1].Value == language).Groups[2].Value;
 
     [GeneratedRegex(@"^```(\w+)\n(.*?)^```", RegexOptions.Singleline | RegexOptions.Multiline)]
     private static partial Regex Block();
