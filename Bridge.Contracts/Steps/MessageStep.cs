@@ -6,8 +6,9 @@ namespace Bridge.Contracts.Steps;
 /// </summary>
 /// <remarks>
 /// <para>
-/// One instance serves all brokers that it is configured for. The messages of one topic come in order, and each only when the step is done
-/// with the one before; those of different topics may come at the same time, from different threads.
+/// One instance serves all brokers that it is configured for. What comes from one broker on one topic comes in order, and each message only
+/// when the step is done with the one before, or has taken too long; other topics, publishes, reads and other brokers may come at the same
+/// time, from different threads. It lives until the process ends, also where other settings put another in its place: it is not disposed of.
 /// </para>
 /// <para>
 /// A method that answers at once (<see cref="StepResult"/> converts to a completed task) allocates nothing. One that waits, for a database

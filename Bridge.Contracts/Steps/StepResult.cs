@@ -33,7 +33,7 @@ public readonly struct StepResult
     /// <summary>Several messages go on in its place, in this order.</summary>
     /// <param name="messages">The messages. None is as <see cref="Drop"/>.</param>
     /// <returns>The result.</returns>
-    public static StepResult Split(IReadOnlyList<BridgeMessage> messages) => new(StepOutcome.Split, messages ?? throw new ArgumentNullException(nameof(messages)));
+    public static StepResult Split(IReadOnlyList<BridgeMessage> messages) => new(StepOutcome.Split, (BridgeMessage[])[.. messages ?? throw new ArgumentNullException(nameof(messages))]);
 
     /// <summary>The message is refused: it goes no further, and who published it is told why.</summary>
     /// <param name="reason">Why, for people; it reaches clients, so it must tell them no secret.</param>

@@ -13,7 +13,7 @@ internal sealed class StepInstruments(StepPipeline pipeline) : IInstruments
         meter.CreateObservableCounter(
             "bridge.steps.time", () => BySteps(step => step.Counts.Time.TotalSeconds), "s", "Time in a processing step, waits included; by step.");
         meter.CreateObservableUpDownCounter(
-            "bridge.steps.stuck", () => BySteps(step => (long)step.Stuck), "{thread}", "Threads that hang in a processing step; by step.");
+            "bridge.steps.stuck", () => BySteps(step => (long)step.State.Stuck), "{thread}", "Threads that hang in a processing step; by step.");
         meter.CreateObservableUpDownCounter(
             "bridge.steps.waiting", () => ByLane(lane => lane.Count), "{message}", "Messages that are on their way through the steps; by broker and stage.");
         meter.CreateObservableCounter(

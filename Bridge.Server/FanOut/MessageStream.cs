@@ -98,7 +98,7 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
             return ++_position;
     }
 
-    public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null)
+    public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null, long arrivedAt = long.MaxValue)
     {
         lock (_gate)
         {
@@ -110,14 +110,17 @@ internal sealed partial class MessageStream : IMessageConsumer, IDisposable
                 if (_cache.TryGet(message.Topic, out var known)
                     && (IsSame(known.Message, message) || (known.Retained is { } retained && IsSame(retained, message))))
                 {
-                    known.Confirm(message, position);
+                    known.Confirm(message, Math.Min(position, arrivedAt));
                     return;
                 }
             }
 
             var sequenced = new SequencedMessage(position, message);
             _recent.Add(sequenced);
-            var feeds = _feeds.Match(message.Topic, _cache.Store(sequenced));
+            var stored = _cache.Store(sequenced);
+            if (stored is not null && arrivedAt < position)
+                stored.SeenAt = arrivedAt;
+            var feeds = _feeds.Match(message.Topic, stored);
             foreach (var feed in feeds)
                 _delivery.Append(feed, sequenced);
             if (trace is not null)

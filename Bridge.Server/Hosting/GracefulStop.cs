@@ -1,3 +1,4 @@
+using Bridge.Contracts.Steps;
 using Bridge.Server.Brokers;
 using Bridge.Server.Configuration;
 using Bridge.Server.FanOut;
@@ -25,6 +26,7 @@ internal sealed partial class GracefulStop(
     // Parts of the host's time for stopping. What is left is for answers that are still being read.
     private const double ForLinks = 0.3;
     private const double ForMessages = 0.25;
+    private const double ForSteps = 0.1;
     private const double ForGoodbyes = 0.15;
 
     private readonly Lock _gate = new();
@@ -80,13 +82,11 @@ internal sealed partial class GracefulStop(
         // 2. Who waits for something new is answered, and asks the next time elsewhere, or later.
         await signal.EndWaitsAsync();
         // 3. What is being published is acknowledged, or told to be lost. The brokers are told too, and send no more.
+        await WithinAsync(patience * ForSteps, cancellationToken => pipeline.WhenSettledAsync(StepStage.Publish, cancellationToken));
         await links.CloseAsync(patience * ForLinks);
         // 4. What they have sent goes to those who take it.
-        await WithinAsync(patience * ForMessages, async cancellationToken =>
-        {
-            await pipeline.WhenSettledAsync(cancellationToken);
-            await streams.FlushAsync(cancellationToken);
-        });
+        await WithinAsync(patience * ForSteps, cancellationToken => pipeline.WhenSettledAsync(StepStage.Message, cancellationToken));
+        await WithinAsync(patience * ForMessages, streams.FlushAsync);
         // 5. Connections end, each told that it may come again.
         await signal.EndConnectionsAsync();
         await WithinAsync(patience * ForGoodbyes, signal.WhenAllGoneAsync);

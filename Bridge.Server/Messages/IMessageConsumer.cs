@@ -6,6 +6,9 @@ namespace Bridge.Server.Messages;
 /// <summary>What a broker's link hands its messages to. None of the calls waits for a subscriber.</summary>
 internal interface IMessageConsumer
 {
+    /// <summary>The newest position.</summary>
+    long Position { get; }
+
     /// <summary>Takes a new position, for something that is no message.</summary>
     long Advance();
 
@@ -19,7 +22,8 @@ internal interface IMessageConsumer
     /// message of a topic after that is the broker repeating what it holds, not news. -1 when it cannot be a repetition.
     /// </param>
     /// <param name="trace">The activity of its arrival, where it is followed in a trace.</param>
-    void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null);
+    /// <param name="arrivedAt">The newest position when the broker sent it, where that is some time ago: what was subscribed to since comes behind it.</param>
+    void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null, long arrivedAt = long.MaxValue);
 
     /// <summary>Takes a change of the link's state.</summary>
     void StateChanged(BrokerStateChange change);

@@ -20,7 +20,9 @@ internal interface IStepOutput
 /// <param name="User">Who publishes or reads it; null where that is not known.</param>
 /// <param name="Tag">Whatever its output knows it by.</param>
 /// <param name="Trace">The activity of its arrival, where it is followed in a trace.</param>
-internal readonly record struct StepWork(BridgeMessage Message, IStepOutput Output, string? User = null, long Tag = 0, Activity? Trace = null)
+/// <param name="ArrivedAt">The newest position of its stream when it came.</param>
+internal readonly record struct StepWork(
+    BridgeMessage Message, IStepOutput Output, string? User = null, long Tag = 0, Activity? Trace = null, long ArrivedAt = long.MaxValue)
 {
     /// <summary>What it counts for where many wait, in bytes.</summary>
     public int Size => Message.Measure() + SequencedMessage.Overhead;
@@ -30,8 +32,14 @@ internal readonly record struct StepWork(BridgeMessage Message, IStepOutput Outp
 /// <param name="End">What; where it was split, the worst that became of a part, with a failure the worst.</param>
 /// <param name="Step">The step that ended it; null where none did.</param>
 /// <param name="Reason">Why it was rejected, or what failed.</param>
-internal readonly record struct StepVerdict(StepEnd End, string? Step = null, string? Reason = null)
+/// <param name="Code">The code of a failure that is no step's; null where it is one's.</param>
+internal readonly record struct StepVerdict(StepEnd End, string? Step = null, string? Reason = null, string? Code = null)
 {
+    /// <summary>The failure that it is to who published or reads the message; only where it was rejected or failed.</summary>
+    public BridgeException ToFailure() =>
+        Code is not null ? new BridgeException(Code, Reason!) { RetryAfter = TimeSpan.FromSeconds(1) }
+        : new BridgeException(ErrorCodes.StepRejected, End == StepEnd.Rejected ? Reason! : $"Step '{Step}' {Reason}; it lets nothing past it then.");
+
     public StepVerdict Or(in StepVerdict other) => other.End >= End ? other : this;
 }
 

@@ -3,7 +3,10 @@ using Bridge.Server.Configuration;
 
 namespace Bridge.Server.Pipeline;
 
-/// <summary>Where steps come from.</summary>
+/// <summary>
+/// Where steps come from. Its steps run in the order in which it has them, behind those of sources registered before it, where
+/// <see cref="StepOptions.Order"/> says nothing else. One call comes at a time.
+/// </summary>
 internal interface IStepSource
 {
     /// <summary>Finds the steps that there are by these settings.</summary>
@@ -15,6 +18,9 @@ internal interface IStepSource
     /// <summary>What is wrong with what is not used, by the file that it is in.</summary>
     IReadOnlyDictionary<string, string> Problems => ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>Is called when there may be others, though the settings are the same.</summary>
+    /// <summary>
+    /// Is called when there may be others, though the settings are the same: never under a lock that <see cref="Find"/> takes, since it is called
+    /// within.
+    /// </summary>
     Action? Changed { get; set; }
 }

@@ -20,7 +20,7 @@ public sealed class PipelineOptions
 
     /// <summary>
     /// How many messages may wait for the steps of one broker on one way (arrivals, publishes, reads), 1 to 10,000,000. Beyond that arrivals
-    /// are left out, the oldest first, and counted; what clients ask for is <c>overloaded</c>. Default 10,000.
+    /// are left out, the oldest first, and counted, and one topic has a tenth of it; what clients ask for is <c>overloaded</c>. Default 10,000.
     /// </summary>
     public int QueueMessages { get; set; } = 10_000;
 

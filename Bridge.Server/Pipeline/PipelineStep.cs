@@ -7,21 +7,18 @@ namespace Bridge.Server.Pipeline;
 /// <summary>A step at work: which messages it gets, and what is known of how it does.</summary>
 internal sealed class PipelineStep
 {
-    /// <summary>So many threads may hang in a step; then it is not called until one of them comes back.</summary>
-    private const int MostStuck = 4;
-
     private readonly TopicFilter[] _filters;
-    private int _stuck;
 
     /// <param name="definition">The step.</param>
     /// <param name="place">Where it stands: its own options, or those of the step that it is a shadow of.</param>
     /// <param name="time">The clock.</param>
-    public PipelineStep(StepDefinition definition, StepOptions place, TimeProvider time)
+    /// <param name="before">The same step in another place or with another shadow; null where there is none.</param>
+    public PipelineStep(StepDefinition definition, StepOptions place, TimeProvider time, PipelineStep? before = null)
     {
         Definition = definition;
         Place = place;
         Timeout = TimeSpan.FromMilliseconds(definition.Options.TimeoutMilliseconds);
-        Suspensions = new StepSuspensions(time);
+        State = before?.State ?? new StepState(time);
         _filters = [.. place.Topics.Select(TopicFilter.Parse)];
     }
 
@@ -34,15 +31,13 @@ internal sealed class PipelineStep
     /// <summary>How long it may take for a message.</summary>
     public TimeSpan Timeout { get; }
 
-    public StepCounts Counts { get; } = new();
+    /// <summary>How it does.</summary>
+    public StepState State { get; }
 
-    public StepSuspensions Suspensions { get; }
+    public StepCounts Counts => State.Counts;
 
     /// <summary>The new version of it that is only compared; null where there is none.</summary>
     public StepShadow? Shadow { get; init; }
-
-    /// <summary>How many threads hang in it.</summary>
-    public int Stuck => Volatile.Read(ref _stuck);
 
     public bool Serves(string brokerKey, StepStage stage) =>
         (Place.Broker == StepOptions.AnyBroker || Place.Broker == brokerKey) && (Definition.Stages & (StepStages)(1 << (int)stage)) != 0;
@@ -58,9 +53,6 @@ internal sealed class PipelineStep
         return false;
     }
 
-    /// <summary>Whether it is not to be called for a topic now, because it took too much.</summary>
-    public bool IsSuspendedFor(BridgeMessage message) => Stuck >= MostStuck || Suspensions.IsSuspended(message.BrokerKey, message.Topic);
-
     public ValueTask<StepResult> CallAsync(BridgeMessage message, in StepContext context) => context.Stage switch
     {
         StepStage.Message => Definition.Step.OnMessageAsync(message, context),
@@ -71,10 +63,7 @@ internal sealed class PipelineStep
     /// <summary>Notes that a thread is given up that hangs in it.</summary>
     public void NoteStuck(BridgeMessage message)
     {
-        Interlocked.Increment(ref _stuck);
+        State.NoteStuck();
         (Definition.Step as IAbandonable)?.Abandon(message.BrokerKey);
     }
-
-    /// <summary>Notes that it came back.</summary>
-    public void NoteBack() => Interlocked.Decrement(ref _stuck);
 }

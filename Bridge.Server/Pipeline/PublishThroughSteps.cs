@@ -21,8 +21,7 @@ internal sealed class PublishThroughSteps<T>(PublishRequest request, Func<Publis
     /// <summary>Publishes on the steps' thread, up to where it would wait: so messages stay in order.</summary>
     public void End(in StepWork work, in StepVerdict verdict) => _started.SetResult(verdict switch
     {
-        { End: StepEnd.Rejected } => Fail(verdict.Reason!),
-        { End: StepEnd.Failed } => Fail(verdict.Step is null ? $"{verdict.Reason}." : $"Step '{verdict.Step}' {verdict.Reason}; it lets nothing past it then."),
+        { End: StepEnd.Rejected or StepEnd.Failed } => Task.FromException<T>(verdict.ToFailure()),
         _ when _requests.Count > 1 && dropped is null => Fail($"Steps made {_requests.Count} messages of a request; its reply could be of one only."),
         _ when _requests.Count > 0 => PublishAllAsync(),
         _ when dropped is not null => Task.FromResult(dropped()),

@@ -25,20 +25,27 @@ internal sealed class ReadSteps(StepPipeline pipeline)
     private static async Task<IReadOnlyList<SequencedMessage>> RunAsync(StepLane lane, IReadOnlyList<SequencedMessage> values, bool isOne, string? user)
     {
         var shown = new BridgeMessage?[values.Count];
-        for (var from = 0; from < values.Count; from += MostTogether)
+        var some = new ReadsThroughSteps(shown, isOne);
+        for (var i = 0; i < values.Count; i++)
         {
-            var some = new ReadsThroughSteps(shown, isOne);
-            for (var i = from; i < Math.Min(from + MostTogether, values.Count); i++)
+            if (!IsWanted(lane, values[i]))
             {
-                if (!IsWanted(lane, values[i]))
-                    shown[i] = values[i].Message;
-                else if (!some.TryBegin(lane, new StepWork(values[i].Message, some, user, i)))
-                    throw new BridgeException(ErrorCodes.Overloaded, $"Too many values wait for the steps of broker '{lane.BrokerKey}'.") { RetryAfter = TimeSpan.FromSeconds(1) };
+                shown[i] = values[i].Message;
+                continue;
             }
 
-            await some.WhenDoneAsync();
+            // Where there is no room, that may be for those of this list; others read too.
+            while (some.Count == MostTogether || !some.TryBegin(lane, new StepWork(values[i].Message, some, user, i)))
+            {
+                if (some.Count == 0)
+                    throw new BridgeException(ErrorCodes.Overloaded, $"Too many values wait for the steps of broker '{lane.BrokerKey}'.") { RetryAfter = TimeSpan.FromSeconds(1) };
+
+                await some.WhenDoneAsync();
+                some = new ReadsThroughSteps(shown, isOne);
+            }
         }
 
+        await some.WhenDoneAsync();
         return [.. values.Index().Where(value => shown[value.Index] is not null).Select(value => value.Item with { Message = shown[value.Index]! })];
     }
 
@@ -56,11 +63,22 @@ internal sealed class ReadsThroughSteps(BridgeMessage?[] shown, bool isOne) : IS
     // One more than there are, until all have begun.
     private int _open = 1;
     private StepVerdict _verdict;
+    private volatile bool _isLeftOut;
+
+    /// <summary>How many have begun.</summary>
+    public int Count { get; private set; }
 
     public bool TryBegin(StepLane lane, in StepWork work)
     {
         Interlocked.Increment(ref _open);
-        return lane.Post(work, makesRoom: false) == StepPost.Taken;
+        if (lane.Post(work, makesRoom: false))
+        {
+            Count++;
+            return true;
+        }
+
+        Interlocked.Decrement(ref _open);
+        return false;
     }
 
     /// <exception cref="BridgeException">A step refused the one value that was asked for.</exception>
@@ -69,7 +87,9 @@ internal sealed class ReadsThroughSteps(BridgeMessage?[] shown, bool isOne) : IS
         Close();
         await _done.Task;
         if (isOne && _verdict.End is StepEnd.Rejected or StepEnd.Failed)
-            throw new BridgeException(ErrorCodes.StepRejected, _verdict.End == StepEnd.Rejected ? _verdict.Reason! : $"Step '{_verdict.Step}' {_verdict.Reason}.");
+            throw _verdict.ToFailure();
+        if (_isLeftOut)
+            throw new BridgeException(ErrorCodes.Overloaded, "Too many values wait for the steps.") { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 
     public void GoOn(in StepWork work, BridgeMessage message) => shown[work.Tag] = message;
@@ -78,6 +98,8 @@ internal sealed class ReadsThroughSteps(BridgeMessage?[] shown, bool isOne) : IS
     {
         if (isOne)
             _verdict = verdict;
+        else if (verdict.Code is not null)
+            _isLeftOut = true;
         Close();
     }
 

@@ -18,8 +18,9 @@ internal sealed class StepConsumers(StepPipeline pipeline, StepProblems problems
     public void Close(string brokerKey, BrokerStateChange last)
     {
         _consumers.TryRemove(brokerKey, out _);
-        pipeline.Close(brokerKey);
         inner.Close(brokerKey, last);
+        // Behind it: for a broker that is none no ways begin any more.
+        pipeline.Close(brokerKey);
     }
 
     private StepConsumer Begin(string brokerKey) =>
@@ -30,7 +31,7 @@ internal sealed class StepConsumers(StepPipeline pipeline, StepProblems problems
 internal sealed class StepConsumer(string brokerKey, IMessageConsumers consumers, IMessageConsumer inner, StepLane lane, StepProblems problems)
     : IMessageConsumer, IStepOutput
 {
-    private bool _isBehind;
+    public long Position => inner.Position;
 
     public long Advance() => inner.Advance();
 
@@ -38,12 +39,12 @@ internal sealed class StepConsumer(string brokerKey, IMessageConsumers consumers
 
     public void StateChanged(BrokerStateChange change) => inner.StateChanged(change);
 
-    public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null)
+    public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null, long arrivedAt = long.MaxValue)
     {
         if (!lane.Takes(message.Topic))
-            inner.Receive(message, subscribedAt, trace);
-        else
-            NoteRoom(lane.Post(new StepWork(message, this, Tag: subscribedAt, Trace: trace), makesRoom: true) == StepPost.Taken);
+            inner.Receive(message, subscribedAt, trace, arrivedAt);
+        else if (!lane.Post(new StepWork(message, this, Tag: subscribedAt, Trace: trace, ArrivedAt: inner.Position), makesRoom: true))
+            NoteLeftOut();
     }
 
     public void GoOn(in StepWork work, BridgeMessage message)
@@ -53,30 +54,22 @@ internal sealed class StepConsumer(string brokerKey, IMessageConsumers consumers
         if (work.Trace is { } trace)
             BridgeActivities.Record("bridge steps", trace.Context, message.ReceivedAt, lane.Settings.Time.GetUtcNow());
         if (message.BrokerKey == brokerKey)
-            inner.Receive(message, work.Tag, work.Trace);
+            inner.Receive(message, work.Tag, work.Trace, work.ArrivedAt);
         else
             consumers.Find(message.BrokerKey)?.Receive(message, -1, work.Trace);
     }
 
+    /// <summary>Nobody waits for it. What goes wrong in a step is told by the step's own counts.</summary>
     public void End(in StepWork work, in StepVerdict verdict)
     {
-        // Nobody waits for it; what went wrong is told by the step's own counts.
+        if (verdict.Code == ErrorCodes.Overloaded)
+            NoteLeftOut();
     }
 
-    private void NoteRoom(bool hasRoom)
+    /// <summary>Who resumes is told that something is missing.</summary>
+    private void NoteLeftOut()
     {
-        if (hasRoom)
-        {
-            _isBehind = false;
-            return;
-        }
-
         problems.LeftOut(brokerKey, lane.LeftOut);
-        if (_isBehind)
-            return;
-
-        // Who resumes is told once for each time that messages were left out.
-        _isBehind = true;
         inner.MayHaveMissed();
     }
 }

@@ -6,6 +6,7 @@ internal sealed class StepCounts
     private readonly long[] _calls = new long[Enum.GetValues<StepCall>().Length];
     private long _ticks;
     private long _mostTicks;
+    private long _suspensions;
     private volatile StepProblem? _lastProblem;
 
     /// <summary>How many calls ended in a way.</summary>
@@ -28,6 +29,12 @@ internal sealed class StepCounts
         if (took.Ticks > Volatile.Read(ref _mostTicks))
             Volatile.Write(ref _mostTicks, took.Ticks);
     }
+
+    /// <summary>Notes what was wrong with a call that is counted already.</summary>
+    public void Note(StepProblem problem) => _lastProblem = problem;
+
+    /// <returns>How many times topics have been suspended.</returns>
+    public long NoteSuspension() => Interlocked.Increment(ref _suspensions);
 
     /// <returns>How many such calls there have been.</returns>
     public long Note(StepCall call, TimeSpan took, StepProblem problem)

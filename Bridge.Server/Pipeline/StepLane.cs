@@ -1,3 +1,4 @@
+using Bridge.Contracts;
 using Bridge.Contracts.Steps;
 
 namespace Bridge.Server.Pipeline;
@@ -9,13 +10,20 @@ namespace Bridge.Server.Pipeline;
 /// </summary>
 internal sealed partial class StepLane : IDisposable
 {
+    /// <summary>One topic may have so small a part of the room while it waits for a step.</summary>
+    private const int PartOfATopic = 10;
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+
+    private static readonly StepVerdict Ended = new(StepEnd.Failed, Reason: "The bridge stops, or its broker is no more.", Code: ErrorCodes.BrokerDisconnected);
+
+    private static readonly StepVerdict LeftOutOfFull = new(StepEnd.Failed, Reason: "Too many messages wait for the steps.", Code: ErrorCodes.Overloaded);
 
     // For Monitor: the thread waits on it.
     private readonly object _gate = new();
     private readonly Queue<StepWork> _queue = [];
     private readonly Queue<Continuation> _continued = [];
-    private readonly Dictionary<string, Queue<StepWork>> _waitingTopics = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, WaitingTopic> _waitingTopics = new(StringComparer.Ordinal);
     private readonly StepLaneSettings _settings;
     private readonly ITimer _watch;
     private PipelineStep[] _chain;
@@ -26,6 +34,7 @@ internal sealed partial class StepLane : IDisposable
     private long _leftOut;
     private bool _isIdle;
     private bool _isWatching;
+    private bool _wasWoken;
     private bool _isEnded;
     private volatile bool _isDraining;
 
@@ -48,16 +57,7 @@ internal sealed partial class StepLane : IDisposable
     public long LeftOut => Interlocked.Read(ref _leftOut);
 
     /// <summary>Whether messages on a topic go through it. Also where no step wants them, as long as some are in it that came when one did.</summary>
-    public bool Takes(string topic)
-    {
-        foreach (var step in Volatile.Read(ref _chain))
-        {
-            if (step.Matches(topic))
-                return true;
-        }
-
-        return _isDraining;
-    }
+    public bool Takes(string topic) => _isDraining || IsWanted(Volatile.Read(ref _chain), topic);
 
     /// <summary>Has other steps for what comes from now on.</summary>
     public void Change(PipelineStep[] chain)
@@ -72,24 +72,33 @@ internal sealed partial class StepLane : IDisposable
     /// <summary>Sends a message through the steps.</summary>
     /// <param name="work">The message.</param>
     /// <param name="makesRoom">Whether, where too many wait, the oldest of them goes instead of this.</param>
-    public StepPost Post(in StepWork work, bool makesRoom)
+    /// <returns>Whether it goes: not where too many wait, or where nothing goes any more.</returns>
+    public bool Post(in StepWork work, bool makesRoom)
     {
         var size = work.Size;
         lock (_gate)
         {
             if (_isEnded)
-                return StepPost.Refused;
-            var isFull = _count >= _settings.MostMessages || _bytes + size > _settings.MostBytes;
-            if (isFull)
-                _leftOut++;
-            if (isFull && !(makesRoom && TryMakeRoom()))
-                return StepPost.Refused;
+                return false;
+
+            while (IsFull(size))
+            {
+                if (!makesRoom || !_queue.TryDequeue(out var oldest))
+                {
+                    _leftOut++;
+                    return false;
+                }
+
+                LeaveOut(oldest);
+            }
 
             _queue.Enqueue(work);
             _bytes += size;
             _count++;
+            // The steps were changed since somebody asked whether one wants it: what comes behind it must not overtake it.
+            _isDraining |= !IsWanted(_chain, work.Message.Topic);
             Wake();
-            return isFull ? StepPost.MadeRoom : StepPost.Taken;
+            return true;
         }
     }
 
@@ -109,14 +118,15 @@ internal sealed partial class StepLane : IDisposable
             if (_isEnded)
                 return;
             _isEnded = true;
-            rest = [.. _continued.Select(continued => continued.Journey.Work), .. _waitingTopics.Values.SelectMany(queue => queue), .. _queue];
+            rest = [.. _continued.Select(continued => continued.Journey.Work), .. _waitingTopics.Values.SelectMany(topic => topic.Queue), .. _queue];
+            // What a step has is ended when that is done, or hangs: the watch goes on until then.
+            _count -= rest.Count;
             _settled?.TrySetResult();
             Monitor.PulseAll(_gate);
         }
 
-        _watch.Dispose();
         foreach (var work in rest)
-            work.Output.End(work, new StepVerdict(StepEnd.Failed, Reason: "the bridge stops, or its broker is no more"));
+            work.Output.End(work, Ended);
     }
 
     /// <summary>Gives the thread what comes next, and waits for it.</summary>
@@ -131,9 +141,9 @@ internal sealed partial class StepLane : IDisposable
                     return true;
                 if (_queue.TryDequeue(out var work))
                 {
-                    if (_waitingTopics.TryGetValue(work.Message.Topic, out var behind))
+                    if (_waitingTopics.TryGetValue(work.Message.Topic, out var topic))
                     {
-                        behind.Enqueue(work);
+                        WaitBehind(topic, work);
                         continue;
                     }
 
@@ -159,7 +169,7 @@ internal sealed partial class StepLane : IDisposable
 
         journey.IsAwaited = true;
         lock (_gate)
-            _waitingTopics.Add(journey.Work.Message.Topic, []);
+            _waitingTopics.Add(journey.Work.Message.Topic, new WaitingTopic());
     }
 
     /// <summary>Goes on with a message whose step has answered.</summary>
@@ -173,9 +183,11 @@ internal sealed partial class StepLane : IDisposable
                 Wake();
                 return;
             }
+
+            _count--;
         }
 
-        journey.Work.Output.End(journey.Work, new StepVerdict(StepEnd.Failed, Reason: "the bridge stops, or its broker is no more"));
+        journey.Work.Output.End(journey.Work, Ended);
     }
 
     /// <summary>Takes a message off the way, and goes on with the next of its topic.</summary>
@@ -197,19 +209,47 @@ internal sealed partial class StepLane : IDisposable
 
     private void GoOnWithTopic(string topic)
     {
-        if (_waitingTopics[topic].TryDequeue(out var next))
+        var waiting = _waitingTopics[topic];
+        if (waiting.Queue.TryDequeue(out var next))
+        {
+            waiting.Bytes -= next.Size;
             _continued.Enqueue(new Continuation(new Journey(next, _chain) { IsAwaited = true }));
+        }
         else
             _waitingTopics.Remove(topic);
     }
 
-    private bool TryMakeRoom()
+    /// <summary>One topic must not take all the room: behind a step that waits its oldest messages are left out.</summary>
+    private void WaitBehind(WaitingTopic topic, in StepWork work)
     {
-        if (!_queue.TryDequeue(out var oldest))
-            return false;
+        topic.Queue.Enqueue(work);
+        topic.Bytes += work.Size;
+        while (topic.Queue.Count > 1 && (topic.Queue.Count > _settings.MostMessages / PartOfATopic || topic.Bytes > _settings.MostBytes / PartOfATopic))
+        {
+            var oldest = topic.Queue.Dequeue();
+            topic.Bytes -= oldest.Size;
+            LeaveOut(oldest);
+        }
+    }
 
-        Remove(oldest);
-        return true;
+    private bool IsFull(int size) => _count >= _settings.MostMessages || (_count > 0 && _bytes + size > _settings.MostBytes);
+
+    private void LeaveOut(in StepWork work)
+    {
+        _leftOut++;
+        Remove(work);
+        work.Output.End(work, LeftOutOfFull);
+    }
+
+    private static bool IsWanted(PipelineStep[] chain, string topic)
+    {
+        foreach (var step in chain)
+        {
+            if (step.Matches(topic))
+                return true;
+        }
+
+        return false;
     }
 
     private void Remove(in StepWork work)
@@ -221,6 +261,7 @@ internal sealed partial class StepLane : IDisposable
     /// <summary>Under the lock.</summary>
     private void Wake()
     {
+        _wasWoken = true;
         if (_worker is null)
             StartWorker();
         else if (_isIdle)
@@ -247,9 +288,13 @@ internal sealed partial class StepLane : IDisposable
             worker = _worker;
             if (_count == 0 || worker is null)
             {
-                // Until the next message comes.
-                _isWatching = false;
-                _watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                // Until the next message comes. Where they come all the time it goes on: to stop and to begin again costs more than to look.
+                _isWatching = _wasWoken && !_isEnded;
+                _wasWoken = false;
+                if (!_isWatching)
+                    _watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                if (_isEnded)
+                    _watch.Dispose();
                 return;
             }
         }
@@ -258,7 +303,7 @@ internal sealed partial class StepLane : IDisposable
             Replace(journey, answer);
     }
 
-    /// <summary>Its message goes on before any other: those behind it on its topic must not overtake it.</summary>
+    /// <summary>Under one lock, so that no message of its topic overtakes the one that goes on.</summary>
     private void Replace(in Journey journey, StepAnswer answer)
     {
         lock (_gate)
@@ -267,18 +312,14 @@ internal sealed partial class StepLane : IDisposable
             Continue(journey, answer);
         }
     }
-}
 
-/// <summary>What came of sending a message through the steps.</summary>
-internal enum StepPost
-{
-    Taken,
+    /// <summary>The messages of a topic that wait for one before them.</summary>
+    private sealed class WaitingTopic
+    {
+        public Queue<StepWork> Queue { get; } = [];
 
-    /// <summary>It goes, and the oldest that waited does not.</summary>
-    MadeRoom,
-
-    /// <summary>Too many wait, or nothing goes there any more.</summary>
-    Refused,
+        public long Bytes { get; set; }
+    }
 }
 
 /// <summary>What the ways through the steps have in common.</summary>

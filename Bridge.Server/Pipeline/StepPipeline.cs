@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using Bridge.Contracts.Steps;
 using Bridge.Server.Configuration;
 
@@ -16,7 +17,10 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     private readonly Dictionary<(string BrokerKey, StepStage Stage), StepLane> _lanes = [];
     private BridgeOptions _options;
     private int _rebuilt;
+    private readonly bool _isStarted;
     private volatile IReadOnlyList<PipelineStep> _steps = [];
+    private volatile IReadOnlyDictionary<string, string> _problems = ReadOnlyDictionary<string, string>.Empty;
+    private volatile bool _hasLanes;
 
     /// <exception cref="BridgeConfigurationException">A step cannot be used.</exception>
     public StepPipeline(
@@ -24,16 +28,21 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     {
         (_options, _sources, _logger) = (options, [.. sources], logger);
         _settings = new StepLaneSettings(options.Pipeline.QueueMessages, options.Pipeline.QueueBytes, checks, problems, time);
-        Use(Build(options));
-        foreach (var source in _sources)
-            source.Changed = Rebuild;
+        lock (_gate)
+        {
+            foreach (var source in _sources)
+                source.Changed = Rebuild;
+            Use(Build(options));
+        }
+
+        _isStarted = true;
     }
 
     /// <summary>The steps, in the order in which they run.</summary>
     public IReadOnlyList<PipelineStep> Steps => _steps;
 
     /// <summary>What is wrong with what is not used, by the file that it is in.</summary>
-    public IReadOnlyDictionary<string, string> Problems => _sources.SelectMany(source => source.Problems).ToDictionary();
+    public IReadOnlyDictionary<string, string> Problems => _sources.SelectMany(source => source.Problems).Concat(_problems).DistinctBy(problem => problem.Key).ToDictionary();
 
     /// <summary>The ways that there are.</summary>
     public IReadOnlyList<StepLane> Lanes
@@ -47,8 +56,10 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
 
     public Func<Task> Prepare(BridgeOptions options)
     {
-        var rebuilt = _rebuilt;
-        var steps = Build(options);
+        int rebuilt;
+        IReadOnlyList<PipelineStep> steps;
+        lock (_gate)
+            (rebuilt, steps) = (_rebuilt, Build(options));
         return () =>
         {
             lock (_gate)
@@ -70,6 +81,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     {
         lock (_gate)
         {
+            _hasLanes |= stage != StepStage.Message;
             if (!_lanes.TryGetValue((brokerKey, stage), out var lane))
                 _lanes.Add((brokerKey, stage), lane = new StepLane(brokerKey, stage, ChainOf(_steps, brokerKey, stage), _settings));
             return lane;
@@ -85,7 +97,12 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
                 return LaneOf(brokerKey, stage);
         }
 
-        return null;
+        if (!_hasLanes)
+            return null;
+
+        // Where a step did until now, what is still with it must not be overtaken.
+        lock (_gate)
+            return _lanes.GetValueOrDefault((brokerKey, stage)) is { Count: > 0 } lane ? lane : null;
     }
 
     /// <summary>Ends the ways of a broker that is no more.</summary>
@@ -100,9 +117,9 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
         }
     }
 
-    /// <summary>Completes when what has come so far is through the steps.</summary>
-    public Task WhenSettledAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(Lanes.Select(lane => lane.WhenSettledAsync())).WaitAsync(cancellationToken);
+    /// <summary>Completes when what has come so far on a way is through the steps.</summary>
+    public Task WhenSettledAsync(StepStage stage, CancellationToken cancellationToken) =>
+        Task.WhenAll(Lanes.Where(lane => lane.Stage == stage).Select(lane => lane.WhenSettledAsync())).WaitAsync(cancellationToken);
 
     public void Dispose()
     {
@@ -116,17 +133,44 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     {
         StepDefinition[] current = [.. _steps.Select(step => step.Definition), .. _steps.Select(step => step.Shadow?.Step.Definition).OfType<StepDefinition>()];
         var definitions = _sources.SelectMany(source => source.Find(options.Pipeline, current)).ToList();
-        var errors = StepDefinitionChecks.FindProblems(definitions, [.. options.Brokers.Keys]);
-        if (errors.Count > 0)
-            throw new BridgeConfigurationException(errors);
-
+        LeaveOutWrongScripts(definitions, current, [.. options.Brokers.Keys]);
         var shadows = definitions.Where(definition => definition.Options.ShadowOf is not null).ToDictionary(definition => definition.Options.ShadowOf!);
         return
         [
             .. definitions.Where(definition => definition.Options.ShadowOf is null)
-                .OrderBy(definition => definition.Options.Order).ThenBy(definition => definition.Kind)
+                .OrderBy(definition => definition.Options.Order)
                 .Select(definition => Continue(definition, shadows.GetValueOrDefault(definition.Options.Name))),
         ];
+    }
+
+    /// <summary>
+    /// Whoever saves a file must not keep settings or other files from being used: a script that does not fit the others stays as it was, or is
+    /// left out. At the start it is a mistake like others.
+    /// </summary>
+    /// <exception cref="BridgeConfigurationException">Something else does not fit.</exception>
+    private void LeaveOutWrongScripts(List<StepDefinition> definitions, StepDefinition[] current, string[] brokerKeys)
+    {
+        var problems = new Dictionary<string, string>();
+        while (StepDefinitionChecks.FindProblems(definitions, brokerKeys) is { Count: > 0 } found)
+        {
+            var wrong = found.Where(problem => problem.Step.Kind == StepKind.Script).ToList();
+            if (!_isStarted || wrong.Count == 0)
+                throw new BridgeConfigurationException([.. found.Select(problem => problem.Text)]);
+
+            foreach (var (step, text) in wrong.DistinctBy(problem => problem.Step))
+            {
+                problems[$"{step.Options.Name}.js"] = text;
+                var at = definitions.IndexOf(step);
+                definitions.RemoveAt(at);
+                // It may itself be what does not fit; then the next look leaves it out.
+                if (Array.Find(current, known => known.Kind == StepKind.Script && known.Options.Name == step.Options.Name) is { } before && before != step)
+                    definitions.Insert(at, before);
+            }
+        }
+
+        foreach (var (file, text) in problems.Where(problem => _problems.GetValueOrDefault(problem.Key) != problem.Value))
+            Log.LeftOut(_logger, file, text);
+        _problems = problems;
     }
 
     /// <returns>The step that there is, if it is as it should be, or another.</returns>
@@ -136,7 +180,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
         if (known is not null && (shadow is null ? known.Shadow is null : IsSame(known.Shadow?.Step.Definition, shadow)))
             return known;
 
-        return new PipelineStep(definition, definition.Options, _settings.Time)
+        return new PipelineStep(definition, definition.Options, _settings.Time, known)
         {
             Shadow = shadow is null ? null : new StepShadow(new PipelineStep(shadow, definition.Options, _settings.Time), _settings),
         };
@@ -186,6 +230,9 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     {
         [LoggerMessage(12006, LogLevel.Information, "The steps between brokers and clients are now: {Steps}")]
         public static partial void Used(ILogger logger, string steps);
+
+        [LoggerMessage(12008, LogLevel.Error, "The script {File} is not used as it is now; where there was a step of it, that one goes on: {Problem}")]
+        public static partial void LeftOut(ILogger logger, string file, string problem);
 
         [LoggerMessage(12007, LogLevel.Error, "The changed steps are not used: {Error}")]
         public static partial void NotUsed(ILogger logger, string error);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bridge.Contracts;
 
 namespace Bridge.Server.Pipeline;
@@ -9,16 +10,28 @@ internal sealed partial class StepProblems(TimeProvider time, ILogger<StepPipeli
     private const int MostCharacters = 500;
 
     /// <summary>Notes a failed call, and suspends the step where it took too much too often.</summary>
-    public void Failed(PipelineStep step, BridgeMessage message, StepAnswer answer)
+    public void Failed(StepLane lane, PipelineStep step, BridgeMessage message, StepAnswer answer)
     {
         var isOverrun = answer.Failure is StepOverrunException;
-        var call = isOverrun ? StepCall.Overran : StepCall.Failed;
         var problem = Describe(message, answer.Failure!.Message);
-        var count = step.Counts.Note(call, answer.Took, problem);
+        var count = step.Counts.Note(isOverrun ? StepCall.Overran : StepCall.Failed, answer.Took, problem);
         if (long.IsPow2(count))
             Log.Failed(logger, step.Name, problem.Text, problem.BrokerKey, problem.Topic, count);
-        if (isOverrun && step.Suspensions.NoteOverrun(message.BrokerKey, message.Topic, answer.Held) && long.IsPow2(step.Counts.Of(StepCall.Overran) - StepSuspensions.Overruns + 1))
-            Log.Suspended(logger, step.Name, step.Suspensions.IsForAll ? "all topics" : problem.Topic, StepSuspensions.Length.TotalSeconds);
+        if (isOverrun)
+            NoteOverrun(lane, step, message, answer.Held);
+    }
+
+    /// <summary>Notes a call that answered, after others had to wait for it for too long. The answer counts.</summary>
+    public void Slow(StepLane lane, PipelineStep step, BridgeMessage message, TimeSpan held)
+    {
+        step.Counts.Note(Describe(message, string.Create(CultureInfo.InvariantCulture, $"took {held.TotalMilliseconds:0} ms; {step.Timeout.TotalMilliseconds:0} are allowed")));
+        NoteOverrun(lane, step, message, held);
+    }
+
+    private void NoteOverrun(StepLane lane, PipelineStep step, BridgeMessage message, TimeSpan held)
+    {
+        if (step.State.NoteOverrun(lane, message.Topic, held) is { } suspended && long.IsPow2(step.Counts.NoteSuspension()))
+            Log.Suspended(logger, step.Name, suspended, StepSuspensions.Length.TotalSeconds);
     }
 
     public void Rejected(PipelineStep step, BridgeMessage message, string reason, TimeSpan took)

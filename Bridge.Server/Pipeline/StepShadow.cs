@@ -16,6 +16,7 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
     private readonly ConcurrentDictionary<(string BrokerKey, StepStage Stage), StepLane> _lanes = [];
     private readonly ConcurrentQueue<ShadowDifference> _differences = [];
     private readonly PipelineStep[] _chain = [step];
+    private volatile bool _isDisposed;
     private long _compared;
     private long _different;
     private long _skipped;
@@ -42,9 +43,12 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
     /// <param name="failure">Or why it did not.</param>
     public void Compare(StepLane lane, in Journey journey, in StepResult result, Exception? failure)
     {
+        if (_isDisposed)
+            return;
+
         var own = _lanes.GetOrAdd((lane.BrokerKey, lane.Stage), way => new StepLane(way.BrokerKey, way.Stage, _chain, settings));
         var comparison = new Comparison(this, ShadowOutcome.Of(journey.Message, result, failure));
-        if (own.Post(new StepWork(journey.Message, comparison, journey.Work.User), makesRoom: true) != StepPost.Taken)
+        if (!own.Post(new StepWork(journey.Message, comparison, journey.Work.User), makesRoom: true))
             Interlocked.Increment(ref _skipped);
     }
 
@@ -53,6 +57,7 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
 
     public void Dispose()
     {
+        _isDisposed = true;
         foreach (var lane in _lanes.Values)
             lane.Dispose();
     }
@@ -75,8 +80,13 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
 
         public void GoOn(in StepWork work, BridgeMessage message) => _messages.Add(message);
 
-        public void End(in StepWork work, in StepVerdict verdict) =>
-            shadow.Note(work.Message, expected, new ShadowOutcome(verdict.End, _messages, verdict.Reason));
+        public void End(in StepWork work, in StepVerdict verdict)
+        {
+            if (verdict.Code is not null)
+                Interlocked.Increment(ref shadow._skipped);
+            else
+                shadow.Note(work.Message, expected, new ShadowOutcome(verdict.End, _messages, verdict.Reason));
+        }
     }
 }
 

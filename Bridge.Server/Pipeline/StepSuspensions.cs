@@ -1,7 +1,7 @@
 namespace Bridge.Server.Pipeline;
 
 /// <summary>
-/// Which topics a step is not called for, because it took more than it may: it would hold up the others. One topic is suspended after some
+/// Which topics of one broker and way a step is not called for, because it took more than it may: it would hold up the others. One topic is suspended after some
 /// calls that did; all are where such calls take too much of the time. After a while it is tried again.
 /// </summary>
 internal sealed class StepSuspensions(TimeProvider time)
@@ -19,7 +19,7 @@ internal sealed class StepSuspensions(TimeProvider time)
     private const int MostTopics = 1000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<(string BrokerKey, string Topic), (int Overruns, long At)> _topics = [];
+    private readonly Dictionary<string, (int Overruns, long At)> _topics = new(StringComparer.Ordinal);
     private long _spentSince;
     private TimeSpan _spent;
     private long? _allSince;
@@ -45,7 +45,7 @@ internal sealed class StepSuspensions(TimeProvider time)
         }
     }
 
-    public bool IsSuspended(string brokerKey, string topic)
+    public bool IsSuspended(string topic)
     {
         if (!_isNeeded)
             return false;
@@ -54,15 +54,14 @@ internal sealed class StepSuspensions(TimeProvider time)
         {
             if (_allSince is { } at && !IsOver(at))
                 return true;
-            return _topics.TryGetValue((brokerKey, topic), out var known) && known.Overruns >= Overruns && !IsOver(known.At);
+            return _topics.TryGetValue(topic, out var known) && known.Overruns >= Overruns && !IsOver(known.At);
         }
     }
 
-    /// <param name="brokerKey">The message's broker.</param>
     /// <param name="topic">The message's topic.</param>
     /// <param name="held">For how long others had to wait for the call.</param>
     /// <returns>Whether that suspends the topic, or all, from now on.</returns>
-    public bool NoteOverrun(string brokerKey, string topic, TimeSpan held)
+    public bool NoteOverrun(string topic, TimeSpan held)
     {
         lock (_gate)
         {
@@ -73,22 +72,22 @@ internal sealed class StepSuspensions(TimeProvider time)
             if (_spent > Budget)
                 _allSince = time.GetTimestamp();
 
-            var overruns = _topics.GetValueOrDefault((brokerKey, topic)).Overruns + 1;
+            var overruns = _topics.GetValueOrDefault(topic).Overruns + 1;
             if (overruns > 1 || HasRoom())
-                _topics[(brokerKey, topic)] = (overruns, time.GetTimestamp());
+                _topics[topic] = (overruns, time.GetTimestamp());
             return overruns >= Overruns || _spent > Budget;
         }
     }
 
     /// <summary>Notes that a call took no more than it may.</summary>
-    public void NoteDone(string brokerKey, string topic)
+    public void NoteDone(string topic)
     {
         if (!_isNeeded)
             return;
 
         lock (_gate)
         {
-            _topics.Remove((brokerKey, topic));
+            _topics.Remove(topic);
             _isNeeded = _topics.Count > 0 || (_allSince is { } at && !IsOver(at));
         }
     }

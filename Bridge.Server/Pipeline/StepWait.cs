@@ -7,7 +7,7 @@ namespace Bridge.Server.Pipeline;
 internal static class StepWait
 {
     public static async Task RunAsync(
-        StepLane lane, Journey journey, Task<StepResult> pending, TimeSpan patience, CancellationTokenSource cancellation, long began)
+        StepLane lane, Journey journey, Task<StepResult> pending, TimeSpan patience, CancellationTokenSource cancellation, long began, TimeSpan held)
     {
         var time = lane.Settings.Time;
         var (result, failure) = (default(StepResult), default(Exception));
@@ -25,7 +25,7 @@ internal static class StepWait
             failure = exception;
         }
 
-        lane.Continue(journey, new StepAnswer(result, failure, time.GetElapsedTime(began), TimeSpan.Zero));
+        lane.Continue(journey, new StepAnswer(result, failure, time.GetElapsedTime(began), held));
         // Behind it: what the step does then is not waited for.
         if (failure is StepOverrunException)
             await cancellation.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -14,7 +14,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
 
     private readonly TimeProvider _time = lane.Settings.Time;
     private CancellationTokenSource _cancellation = new();
-    private Journey _journey;
+    private readonly StepTraveller _traveller = new(lane);
     private PipelineStep? _step;
     private long _began;
     private long _calls;
@@ -22,7 +22,8 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
     // The number of the call that is being made; 0 between calls. Who sets it to 0 goes on with the message.
     private long _call;
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = $"steps {lane.BrokerKey}" }.Start();
+    /// <summary>Without the context of whoever brought the first message.</summary>
+    public void Start() => new Thread(Run) { IsBackground = true, Name = $"steps {lane.BrokerKey}" }.UnsafeStart();
 
     /// <summary>Gives the thread up where its step takes far too long; it ends when it comes back.</summary>
     /// <param name="journey">The message that it is with.</param>
@@ -37,7 +38,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
         if (call == 0 || took < step!.Timeout * Patience || Interlocked.CompareExchange(ref _call, 0, call) != call)
             return false;
 
-        journey = _journey;
+        journey = _traveller.Journey;
         answer = new StepAnswer(default, new StepOverrunException($"took longer than {step.Timeout.TotalMilliseconds:0} ms, and goes on"), took, took);
         step.NoteStuck(journey.Message);
         _ = _cancellation.CancelAsync();
@@ -48,52 +49,35 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
 
     private void Run()
     {
-        using var disposing = this;
         while (lane.TryTake(this, out var next))
         {
-            _journey = next.Journey;
             try
             {
-                if (next.Answer is { } answer && !Take(answer))
-                    continue;
-                if (!Travel())
+                if (_traveller.Begin(next) && !Travel())
                     return;
             }
             catch (Exception exception)
             {
                 // Of the bridge itself: what fails in a step does not get here.
-                lane.Settings.Problems.Broken(lane.BrokerKey, _journey.Work.Message.Topic, exception);
-                End(new StepVerdict(StepEnd.Failed, Reason: "the bridge failed; its log says why"));
+                _traveller.Break(exception);
             }
         }
+
+        // Not where it was given up: who did that may be about to cancel.
+        Dispose();
     }
 
     /// <summary>Goes from step to step, until the message is through, or waits.</summary>
     /// <returns>False when this thread was given up.</returns>
     private bool Travel()
     {
-        while (true)
+        while (_traveller.FindStep() is { } step)
         {
-            if (_journey.Next == _journey.Chain.Length)
-            {
-                _journey.Work.Output.GoOn(_journey.Work, _journey.Message);
-                if (!EndPart(new StepVerdict(StepEnd.WentOn)))
-                    return true;
-                continue;
-            }
-
-            var step = _journey.Chain[_journey.Next];
-            if (!step.Matches(_journey.Message.Topic))
-                _journey.Next++;
-            else if (step.IsSuspendedFor(_journey.Message))
-            {
-                step.Counts.Note(StepCall.Suspended, TimeSpan.Zero);
-                if (!FailAt(step, "is suspended, because it took too long before"))
-                    return true;
-            }
-            else if (Call(step) is var outcome && outcome != Called.GoesOn)
+            if (Call(step) is var outcome && outcome != Called.GoesOn)
                 return outcome == Called.IsThrough;
         }
+
+        return true;
     }
 
     private Called Call(PipelineStep step)
@@ -104,7 +88,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
         Interlocked.Exchange(ref _call, call);
         try
         {
-            var called = step.CallAsync(_journey.Message, new StepContext(lane.Stage, _journey.Work.User, _cancellation.Token));
+            var called = step.CallAsync(_traveller.Journey.Message, new StepContext(lane.Stage, _traveller.Journey.Work.User, _cancellation.Token));
             if (called.IsCompletedSuccessfully)
                 result = called.Result;
             else
@@ -118,7 +102,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
 
         if (Interlocked.CompareExchange(ref _call, 0, call) != call)
         {
-            step.NoteBack();
+            step.State.NoteBack();
             pending?.Observe();
             return Called.IsLeft;
         }
@@ -129,93 +113,18 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
             return Called.IsThrough;
         }
 
-        var goesOn = answer is null ? Take(step, result, _time.GetElapsedTime(_began)) : Take(answer);
+        var elapsed = _time.GetElapsedTime(_began);
+        var goesOn = answer is null ? _traveller.Take(step, result, elapsed, elapsed) : _traveller.Take(answer);
         return goesOn ? Called.GoesOn : Called.IsThrough;
     }
 
     /// <summary>The message waits for its step, and the thread goes on with those of other topics.</summary>
     private void Wait(PipelineStep step, Task<StepResult> pending)
     {
-        lane.Hold(ref _journey);
-        _ = StepWait.RunAsync(lane, _journey, pending, step.Timeout, _cancellation, _began);
+        lane.Hold(ref _traveller.Journey);
+        _ = StepWait.RunAsync(lane, _traveller.Journey, pending, step.Timeout, _cancellation, _began, _time.GetElapsedTime(_began));
         // It may be cancelled now.
         _cancellation = new CancellationTokenSource();
-    }
-
-    private bool Take(StepAnswer answer)
-    {
-        var step = _journey.Chain[_journey.Next];
-        if (answer.Failure is null)
-            return Take(step, answer.Result, answer.Took);
-
-        lane.Settings.Problems.Failed(step, _journey.Message, answer);
-        step.Shadow?.Compare(lane, _journey, default, answer.Failure);
-        return FailAt(step, answer.Failure is StepOverrunException ? answer.Failure.Message : "failed");
-    }
-
-    /// <returns>Whether there is more to do with the message.</returns>
-    private bool Take(PipelineStep step, in StepResult result, TimeSpan took)
-    {
-        var before = _journey.Message;
-        if (result.Outcome is StepOutcome.Change or StepOutcome.Split && lane.Settings.Checks.FindProblem(before, result, lane.Stage) is { } problem)
-            return Take(new StepAnswer(default, new InvalidOperationException(problem), took, TimeSpan.Zero));
-
-        step.Suspensions.NoteDone(before.BrokerKey, before.Topic);
-        step.Shadow?.Compare(lane, _journey, result, null);
-        switch (result.Outcome)
-        {
-            case StepOutcome.Pass:
-                step.Counts.Note(StepCall.Passed, took);
-                _journey.Next++;
-                return true;
-            case StepOutcome.Change:
-                step.Counts.Note(StepCall.Changed, took);
-                (_journey.Message, _journey.Next) = (result.Message!, _journey.Next + 1);
-                return true;
-            case StepOutcome.Split:
-                step.Counts.Note(StepCall.Split, took);
-                _journey.Rest = new Branch(result.Messages, _journey.Next + 1, _journey.Rest);
-                return EndPart(new StepVerdict(StepEnd.Dropped, step.Name));
-            case StepOutcome.Drop:
-                step.Counts.Note(StepCall.Dropped, took);
-                return EndPart(new StepVerdict(StepEnd.Dropped, step.Name));
-            default:
-                lane.Settings.Problems.Rejected(step, before, result.Reason!, took);
-                return EndPart(new StepVerdict(StepEnd.Rejected, step.Name, result.Reason));
-        }
-    }
-
-    private bool FailAt(PipelineStep step, string problem)
-    {
-        if (step.Place.OnFailure == StepFailureAction.Block)
-            return EndPart(new StepVerdict(StepEnd.Failed, step.Name, problem));
-
-        _journey.Next++;
-        return true;
-    }
-
-    /// <summary>The end of a message, or of one of those that it was split into.</summary>
-    /// <returns>Whether another of them comes next.</returns>
-    private bool EndPart(in StepVerdict verdict)
-    {
-        _journey.Verdict = _journey.Verdict.Or(verdict);
-        if (_journey.TakeBranch())
-            return true;
-
-        End(_journey.Verdict);
-        return false;
-    }
-
-    private void End(in StepVerdict verdict)
-    {
-        try
-        {
-            _journey.Work.Output.End(_journey.Work, verdict);
-        }
-        finally
-        {
-            lane.Finish(_journey);
-        }
     }
 
     private enum Called

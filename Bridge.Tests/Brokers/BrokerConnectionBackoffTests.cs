@@ -43,13 +43,15 @@ public sealed class BrokerConnectionBackoffTests
 
     private sealed class Consumer : IMessageConsumer
     {
+        public long Position => 0;
+
         public long Advance() => 0;
 
         public void MayHaveMissed()
         {
         }
 
-        public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null)
+        public void Receive(BridgeMessage message, long subscribedAt, Activity? trace = null, long arrivedAt = long.MaxValue)
         {
         }
 

@@ -35,6 +35,17 @@ public sealed class RetainedTests
     }
 
     [Fact]
+    public async Task Receive_SubscribedToWhileTheMessageWasOnItsWay_TheRepetitionIsNoNews()
+    {
+        var arrivedAt = _scene.Stream.Position;
+        var subscribedAt = _scene.Stream.Advance();
+        _scene.Stream.Receive(TestMessages.Message("a", "1", retain: true), 0, arrivedAt: arrivedAt);
+        _scene.Receive("a", "1", retain: true, subscribedAt: subscribedAt);
+
+        await ShouldHaveReceived(("1", MessageSource.Retained));
+    }
+
+    [Fact]
     public async Task Receive_OtherRetainedAfterANewSubscription_IsNewsFromTheRetained()
     {
         _scene.Receive("a", "1");

@@ -12,13 +12,13 @@ internal sealed class LaneScene : IStepOutput, IDisposable
 {
     private readonly ILoggerFactory _loggers;
 
-    public LaneScene(int mostMessages = 1000, TimeProvider? time = null)
+    public LaneScene(int mostMessages = 1000, TimeProvider? time = null, long mostBytes = 10_000_000)
     {
         time ??= TimeProvider.System;
         Time = time;
         _loggers = LoggerFactory.Create(logging => logging.AddProvider(Logs).SetMinimumLevel(LogLevel.Debug));
         var checks = new StepResultChecks(new LimitOptions { MaxPayloadBytes = 1000 }, key => key is "plant" or "other");
-        Settings = new StepLaneSettings(mostMessages, 10_000_000, checks, new StepProblems(time, _loggers.CreateLogger<StepPipeline>()), time);
+        Settings = new StepLaneSettings(mostMessages, mostBytes, checks, new StepProblems(time, _loggers.CreateLogger<StepPipeline>()), time);
         Lane = new StepLane("plant", StepStage.Message, [], Settings);
     }
 
@@ -53,7 +53,7 @@ internal sealed class LaneScene : IStepOutput, IDisposable
         return new PipelineStep(new StepDefinition(StepKind.Code, options, all, new LambdaStep(process)), options, Time) { Shadow = shadow };
     }
 
-    public StepPost Post(string topic, string text, bool makesRoom = false) =>
+    public bool Post(string topic, string text, bool makesRoom = false) =>
         Lane.Post(new StepWork(TestMessages.Message(topic, text), this), makesRoom);
 
     public void GoOn(in StepWork work, BridgeMessage message) => Out.Add($"{message.Topic}={message.GetText()}");

@@ -1,3 +1,4 @@
+using Bridge.Contracts;
 using Bridge.Contracts.Steps;
 using Bridge.Server.Pipeline;
 using Bridge.Tests.Support;
@@ -136,9 +137,9 @@ public sealed class StepLaneTests
 
         // In its turn, as if the step was not there; what the thread comes back with is nothing any more.
         (await scene.SettleAsync()).Should().Equal("bad=hang!", "good=1!");
-        step.Stuck.Should().Be(1);
+        step.State.Stuck.Should().Be(1);
         hang.Set();
-        await Eventually.HoldsAsync(() => step.Stuck == 0);
+        await Eventually.HoldsAsync(() => step.State.Stuck == 0);
         scene.Post("good", "2");
         (await scene.SettleAsync()).Should().Equal("bad=hang!", "good=1!", "good=2!");
     }
@@ -165,7 +166,7 @@ public sealed class StepLaneTests
         calls.Should().Be(4, "so many threads may hang");
         step.Counts.Of(StepCall.Suspended).Should().Be(96);
         hang.Set();
-        await Eventually.HoldsAsync(() => step.Stuck == 0);
+        await Eventually.HoldsAsync(() => step.State.Stuck == 0);
     }
 
     [Fact]
@@ -190,33 +191,127 @@ public sealed class StepLaneTests
         scene.Logs.Entries.Items.Should().Contain(entry => entry.Message.Contains("A topic name must not contain a wildcard"));
     }
 
-    [Fact]
-    public async Task Post_TooManyWait_IsRefusedOrMakesRoom()
+    [Theory]
+    [InlineData(20, 1_000_000)]
+    [InlineData(1000, 9000)]
+    public async Task Post_TooManyWait_TheOldestMakeRoomOrItIsRefused(int mostMessages, long mostBytes)
     {
-        using var scene = new LaneScene(mostMessages: 3);
-        using var hold = new SemaphoreSlim(0);
+        using var scene = new LaneScene(mostMessages, mostBytes: mostBytes);
+        using var hold = new ManualResetEventSlim();
+        using var isHeld = new ManualResetEventSlim();
+        scene.Use(scene.Step(message =>
+        {
+            isHeld.Set();
+            hold.Wait();
+            return StepResult.Pass;
+        }, "hold"), scene.Step(_ => StepResult.Pass));
+        scene.Post("hold", "1");
+        isHeld.Wait();
+
+        var taken = 0;
+        while (scene.Post($"t/{taken}", new string('x', 100)))
+            taken++;
+        taken.Should().BeInRange(5, 20);
+        scene.Post("large", new string('x', 900), makesRoom: true).Should().BeTrue();
+        var leftOut = scene.Lane.LeftOut;
+        hold.Set();
+
+        var expected = Enumerable.Range(0, taken).Skip((int)leftOut - 1).Select(i => $"t/{i}");
+        (await scene.SettleAsync()).Select(item => item.Split('=')[0]).Should().Equal(["hold", .. expected, "large"]);
+        scene.Ends.Items.Where(end => end.Verdict.Code == ErrorCodes.Overloaded).Should().HaveCount((int)leftOut - 1, "one was refused before it began");
+    }
+
+    [Fact]
+    public async Task Post_OneTopicWaits_LeavesRoomForOthers()
+    {
+        using var scene = new LaneScene(mostMessages: 20);
+        var gate = new TaskCompletionSource();
         scene.Use(scene.Step(async (message, _) =>
         {
-            if (message.GetText() == "0")
-                await hold.WaitAsync();
+            await gate.Task;
             return StepResult.Pass;
-        }));
+        }, "slow"), scene.Step(_ => StepResult.Pass));
 
-        scene.Post("t", "0");
+        for (var i = 0; i < 10; i++)
+            scene.Post("slow", $"{i}").Should().BeTrue();
+        await Eventually.HoldsAsync(() => scene.Lane.LeftOut == 7);
+        for (var i = 0; i < 100; i++)
+        {
+            scene.Post("quick", $"{i}").Should().BeTrue();
+            await scene.Out.WaitForAsync(item => item == $"quick={i}");
+        }
+
+        gate.SetResult();
+        (await scene.SettleAsync()).Where(item => item.StartsWith("slow", StringComparison.Ordinal)).Should().Equal("slow=0", "slow=8", "slow=9");
+    }
+
+    [Fact]
+    public async Task Post_StepIsSlowButAnswers_CountsAndIsSuspendedInTheEnd()
+    {
+        using var scene = new LaneScene();
+        var step = scene.Step(message =>
+        {
+            SpinWait.SpinUntil(() => false, 60);
+            return StepResult.Pass;
+        }, configure: options => options.TimeoutMilliseconds = 50);
+        scene.Use(step);
+
+        for (var i = 0; i < 4; i++)
+            scene.Post("t", $"{i}");
+
+        (await scene.SettleAsync()).Should().Equal("t=0", "t=1", "t=2");
+        step.Counts.Of(StepCall.Suspended).Should().Be(1);
+        step.Counts.LastProblem!.Text.Should().EndWith("50 are allowed");
+    }
+
+    [Fact]
+    public async Task Post_StepsOfAnotherWayOverran_IsCalled()
+    {
+        using var scene = new LaneScene();
+        using var other = new StepLane("plant", StepStage.Publish, [], scene.Settings);
+        var step = scene.Step(message => message.GetText() == "bad" ? throw new StepOverrunException("too much") : StepResult.Pass);
+        scene.Use(step);
+        other.Change([step]);
+        for (var i = 0; i < 5; i++)
+            other.Post(new StepWork(TestMessages.Message("t", "bad"), scene), makesRoom: false);
+        await other.WhenSettledAsync().WaitAsync(Eventually.DefaultTimeout);
+
+        scene.Post("t", "good");
+
+        (await scene.SettleAsync()).Should().Equal("t=good");
+        (step.State.SuspendedTopics, step.Counts.Of(StepCall.Suspended)).Should().Be((1, 2));
+    }
+
+    [Fact]
+    public async Task Dispose_StepHangs_ItsMessageEndsAllTheSame()
+    {
+        using var scene = new LaneScene();
+        using var hang = new ManualResetEventSlim();
+        using var isIn = new ManualResetEventSlim();
+        scene.Use(scene.Step(message =>
+        {
+            isIn.Set();
+            hang.Wait();
+            return StepResult.Pass;
+        }, configure: options => options.TimeoutMilliseconds = 20));
         scene.Post("t", "1");
-        scene.Post("u", "2");
-        await scene.Out.WaitForAsync(item => item == "u=2");
-        scene.Post("u", "3").Should().Be(StepPost.Taken);
-        await scene.Out.WaitForAsync(item => item == "u=3");
-        await Eventually.HoldsAsync(() => scene.Lane.Count == 2);
-        scene.Post("t", "4").Should().Be(StepPost.Taken);
+        isIn.Wait();
 
-        // All three wait for their topic: none of them can make room.
-        await Eventually.HoldsAsync(() => scene.Post("t", "5", makesRoom: true) == StepPost.Refused);
-        scene.Lane.LeftOut.Should().BePositive();
-        hold.Release();
+        scene.Lane.Dispose();
 
-        (await scene.SettleAsync()).Where(item => item.StartsWith('t')).Take(2).Should().Equal("t=0", "t=1");
+        (await scene.Ends.WaitForAsync(end => end.Topic == "t")).Verdict.Code.Should().Be(ErrorCodes.BrokerDisconnected);
+        hang.Set();
+    }
+
+    [Fact]
+    public void Split_ListIsUsedAgain_KeepsWhatItWas()
+    {
+        var list = new List<BridgeMessage> { TestMessages.Message("a", "1") };
+        var result = StepResult.Split(list);
+
+        list.Clear();
+
+        result.Messages.Should().ContainSingle();
     }
 
     [Fact]
@@ -254,7 +349,7 @@ public sealed class StepLaneTests
         scene.Dispose();
 
         scene.Ends.Items.Where(end => end.Verdict.End == StepEnd.Failed).Should().NotBeEmpty();
-        scene.Post("t", "3").Should().Be(StepPost.Refused);
+        scene.Post("t", "3").Should().BeFalse();
     }
 
     private static async ValueTask<StepResult> Later(StepResult result)

@@ -14,32 +14,31 @@ public sealed class StepSuspensionsTests
     {
         var suspensions = new StepSuspensions(_time);
 
-        suspensions.NoteOverrun("plant", "bad", Little).Should().BeFalse();
-        suspensions.NoteOverrun("plant", "bad", Little).Should().BeFalse();
-        suspensions.IsSuspended("plant", "bad").Should().BeFalse();
-        suspensions.NoteOverrun("plant", "bad", Little).Should().BeTrue();
+        suspensions.NoteOverrun("bad", Little).Should().BeFalse();
+        suspensions.NoteOverrun("bad", Little).Should().BeFalse();
+        suspensions.IsSuspended("bad").Should().BeFalse();
+        suspensions.NoteOverrun("bad", Little).Should().BeTrue();
 
-        suspensions.IsSuspended("plant", "bad").Should().BeTrue();
-        suspensions.IsSuspended("plant", "good").Should().BeFalse();
-        suspensions.IsSuspended("other", "bad").Should().BeFalse();
+        suspensions.IsSuspended("bad").Should().BeTrue();
+        suspensions.IsSuspended("good").Should().BeFalse();
         suspensions.Topics.Should().Be(1);
         _time.Advance(StepSuspensions.Length);
-        suspensions.IsSuspended("plant", "bad").Should().BeFalse("it is tried again");
-        suspensions.NoteOverrun("plant", "bad", Little).Should().BeTrue("once");
-        suspensions.IsSuspended("plant", "bad").Should().BeTrue();
+        suspensions.IsSuspended("bad").Should().BeFalse("it is tried again");
+        suspensions.NoteOverrun("bad", Little).Should().BeTrue("once");
+        suspensions.IsSuspended("bad").Should().BeTrue();
     }
 
     [Fact]
     public void NoteDone_Between_BeginsAnew()
     {
         var suspensions = new StepSuspensions(_time);
-        suspensions.NoteOverrun("plant", "t", Little);
-        suspensions.NoteOverrun("plant", "t", Little);
+        suspensions.NoteOverrun("t", Little);
+        suspensions.NoteOverrun("t", Little);
 
-        suspensions.NoteDone("plant", "t");
-        suspensions.NoteOverrun("plant", "t", Little);
+        suspensions.NoteDone("t");
+        suspensions.NoteOverrun("t", Little);
 
-        suspensions.IsSuspended("plant", "t").Should().BeFalse();
+        suspensions.IsSuspended("t").Should().BeFalse();
     }
 
     [Fact]
@@ -48,13 +47,13 @@ public sealed class StepSuspensionsTests
         var suspensions = new StepSuspensions(_time);
 
         for (var i = 0; i < 40; i++)
-            suspensions.NoteOverrun("plant", $"t/{i}", TimeSpan.FromMilliseconds(100));
+            suspensions.NoteOverrun($"t/{i}", TimeSpan.FromMilliseconds(100));
         suspensions.IsForAll.Should().BeFalse();
-        suspensions.NoteOverrun("plant", "t/40", TimeSpan.FromMilliseconds(100)).Should().BeTrue();
+        suspensions.NoteOverrun("t/40", TimeSpan.FromMilliseconds(100)).Should().BeTrue();
 
         suspensions.IsForAll.Should().BeTrue();
-        suspensions.IsSuspended("plant", "good").Should().BeTrue();
+        suspensions.IsSuspended("good").Should().BeTrue();
         _time.Advance(StepSuspensions.Length);
-        suspensions.IsSuspended("plant", "good").Should().BeFalse();
+        suspensions.IsSuspended("good").Should().BeFalse();
     }
 }

@@ -20,7 +20,8 @@ internal sealed partial class PluginClasses
                 var found = Load(folder);
                 Log.Loaded(logger, Path.GetFileName(folder), string.Join(", ", found.Select(type => type.FullName)));
             }
-            catch (Exception exception) when (exception is IOException or BadImageFormatException or ReflectionTypeLoadException or InvalidOperationException)
+            // Whatever loading a stranger's assembly brings.
+            catch (Exception exception)
             {
                 errors.Add($"{BridgeOptions.Section}:{nameof(options.Pipeline)}:{nameof(options.Pipeline.Plugins)}: {folder}: {Describe(exception)}");
             }

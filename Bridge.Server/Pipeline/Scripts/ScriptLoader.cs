@@ -18,6 +18,19 @@ internal sealed partial class ScriptLoader(ILogger logger, TimeProvider time)
     /// <exception cref="ScriptLoadException">It cannot be used.</exception>
     public StepDefinition Load(ScriptFile file, ScriptLimitOptions limits)
     {
+        try
+        {
+            return Make(file, limits);
+        }
+        catch (Exception exception) when (exception is not ScriptLoadException)
+        {
+            // Nothing is known that gets here; a file that somebody saves must not end the bridge.
+            throw new ScriptLoadException($"{file.Path}:1:1: {ScriptText.Of(exception.Message)}");
+        }
+    }
+
+    private StepDefinition Make(ScriptFile file, ScriptLimitOptions limits)
+    {
         var options = new StepOptions { Name = Path.GetFileNameWithoutExtension(file.Name) };
         if (!Name().IsMatch(options.Name))
             throw new ScriptLoadException($"{file.Path}: the name must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-', without .js");

@@ -21,9 +21,8 @@ internal sealed class ScriptProgram
         (Path, Code) = (path, code);
         var names = code.Program!.Body.OfType<VariableDeclaration>()
             .SelectMany(declaration => declaration.Declarations)
-            .SelectMany(declarator => declarator.Id.DescendantNodesAndSelf())
+            .SelectMany(declarator => Bound(declarator.Id))
             .Concat(code.Program.Body.OfType<ClassDeclaration>().Select(declaration => declaration.Id!))
-            .OfType<Identifier>()
             .Select(identifier => $"typeof {identifier.Name} === 'undefined' ? undefined : {identifier.Name}");
         Variables = Engine.PrepareScript($"[{string.Join(',', names)}]");
     }
@@ -61,6 +60,17 @@ internal sealed class ScriptProgram
     /// <summary>A mistake with the place where <paramref name="find"/> says that it is, or else the file's beginning.</summary>
     public string Mistake(string problem, Func<Script, Node?> find) =>
         find(Code.Program!) is { } node ? At(Path, node.Location, problem) : $"{Path}:1:1: {problem}";
+
+    /// <summary>The variables that a pattern makes. The names of the members that it reads are none.</summary>
+    private static IEnumerable<Identifier> Bound(Node? pattern) => pattern switch
+    {
+        Identifier identifier => [identifier],
+        AssignmentPattern assignment => Bound(assignment.Left),
+        RestElement rest => Bound(rest.Argument),
+        ArrayPattern array => array.Elements.SelectMany(Bound),
+        ObjectPattern members => members.Properties.SelectMany(member => Bound(member is Property property ? property.Value : member)),
+        _ => [],
+    };
 
     /// <summary>What would bring work that nobody waits for, or numbers that no limit of the engine holds down.</summary>
     private static string? Refuse(Node node) => node switch

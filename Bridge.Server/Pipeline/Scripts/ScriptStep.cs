@@ -66,7 +66,7 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
     {
         var place = _places.TryGetValue(message.BrokerKey, out var known) ? known : Add(message.BrokerKey);
         if (!place.Gate.TryEnter(_timeout))
-            throw new StepOverrunException($"{_program.Path}: waited {_options.TimeoutMilliseconds} ms for the engine of broker {message.BrokerKey} (timeoutMilliseconds of the step)");
+            throw new ScriptException($"{_program.Path}: waited {_options.TimeoutMilliseconds} ms for the engine of broker {message.BrokerKey} (timeoutMilliseconds of the step)");
 
         try
         {

@@ -7,6 +7,12 @@ public sealed class ScriptLoaderTests
 {
     private readonly ScriptScene _scene = new();
 
+    [Theory]
+    [InlineData("const { default: a, if: b = 1, ...rest } = { default: 1 }; const [c, { class: d }] = [1, { class: 2 }];")]
+    [InlineData("class Scale {} let x, y = 1;")]
+    public void Load_VariablesOfAnyForm_CanBeLookedAt(string code) =>
+        _scene.Load(code + " function onMessage(m) {}").Options.Name.Should().Be("decode");
+
     [Fact]
     public void Load_NothingSaid_StandsEverywhere()
     {

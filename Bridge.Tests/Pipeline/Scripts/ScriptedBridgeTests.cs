@@ -147,6 +147,31 @@ public sealed class ScriptedBridgeTests : IDisposable
         (shadow.Different, shadow.Step.Calls["overran"]).Should().Be((3, 3));
     }
 
+    [ToolFact(Tool.Mosquitto)]
+    public async Task File_DoesNotFitTheOthers_IsToldAndHoldsUpNothingElse()
+    {
+        _folder.Write("a.js", "function onMessage(m) { m.message += 'a'; }");
+        await using var broker = await MosquittoBroker.StartNewAsync();
+        await using var host = await StartAsync(broker);
+        host.AllowErrors(entry => entry.EventId.Id == 12008);
+
+        _folder.Write("a.js", "const step = { broker: 'nowhere' }; function onMessage(m) { m.message += 'x'; }");
+        _folder.Write("typo.shadow.js", "function onMessage(m) {}");
+        _folder.Write("b.js", "function onMessage(m) { m.message += 'b'; }");
+        await Eventually.HoldsAsync(async () => (await host.StepsAsync()).Problems.Count == 2);
+        await using var client = await HubClient.ConnectAsync(host.HubUrl);
+        await client.SubscribeAsync(LinkHost.Key, "#");
+        await broker.PublishAsync("t", "");
+        await broker.PublishAsync("t", "1");
+        await host.ChangeSettingsAsync(StepHost.SettingsOf(broker, [("Scripts", _folder.Path), ("Steps:0:Name", "c"), ("Steps:0:Rename:From", "u"), ("Steps:0:Rename:To", "v")]));
+
+        (await client.Messages.WaitForAsync(message => message.GetText().StartsWith('1'))).GetText().Should().Be("1ab");
+        var info = await host.StepsAsync();
+        info.Steps.Select(step => step.Name).Should().Equal("c", "a", "b");
+        info.Problems["a.js"].Should().Contain("there is no broker 'nowhere'");
+        info.Problems["typo.shadow.js"].Should().Contain("there is no step 'typo'");
+    }
+
     [Fact]
     public async Task Start_BrokenFiles_TellsEachWithItsPlace()
     {
