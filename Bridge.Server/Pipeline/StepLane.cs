@@ -26,6 +26,7 @@ internal sealed partial class StepLane : IDisposable
     private long _leftOut;
     private bool _isIdle;
     private bool _isWatching;
+    private bool _wasWoken;
     private bool _isEnded;
     private volatile bool _isDraining;
 
@@ -221,6 +222,7 @@ internal sealed partial class StepLane : IDisposable
     /// <summary>Under the lock.</summary>
     private void Wake()
     {
+        _wasWoken = true;
         if (_worker is null)
             StartWorker();
         else if (_isIdle)
@@ -247,11 +249,15 @@ internal sealed partial class StepLane : IDisposable
             worker = _worker;
             if (_count == 0 || worker is null)
             {
-                // Until the next message comes.
-                _isWatching = false;
-                _watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                // Until the next message comes. Where they come all the time it goes on: to stop and to begin costs more than to look.
+                _isWatching = _wasWoken;
+                if (!_wasWoken)
+                    _watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _wasWoken = false;
                 return;
             }
+
+            _wasWoken = false;
         }
 
         if (worker.TryLeave(out var journey, out var answer))
