@@ -33,5 +33,5 @@ internal sealed class CodeSteps : IStepSource
 
     public Action? Changed { get; set; }
 
-    public IReadOnlyList<StepDefinition> Find(PipelineOptions options) => _steps;
+    public IReadOnlyList<StepDefinition> Find(PipelineOptions options, IReadOnlyList<StepDefinition> current) => _steps;
 }

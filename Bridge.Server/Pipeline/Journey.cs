@@ -72,4 +72,5 @@ internal readonly record struct Continuation(Journey Journey, StepAnswer? Answer
 /// <param name="Result">Its result.</param>
 /// <param name="Failure">Or why there is none.</param>
 /// <param name="Took">How long it took.</param>
-internal sealed record StepAnswer(StepResult Result, Exception? Failure, TimeSpan Took);
+/// <param name="Held">For how much of it messages of other topics had to wait.</param>
+internal sealed record StepAnswer(StepResult Result, Exception? Failure, TimeSpan Took, TimeSpan Held);

@@ -12,7 +12,7 @@ internal sealed class PublishSteps(StepPipeline pipeline, TimeProvider time)
     /// <param name="request">The message.</param>
     /// <param name="user">Who publishes; null where nobody had to say it.</param>
     /// <param name="publish">Publishes one of the messages; it is called in their order, without waiting for the one before.</param>
-    /// <param name="dropped">The answer where nothing is to be published; null where that is a failure.</param>
+    /// <param name="dropped">The answer where nothing is to be published; null for a request, of which exactly one message is sent.</param>
     /// <returns>The answer for the first message.</returns>
     /// <exception cref="BridgeException">A step rejected the message, or failed; or too many wait.</exception>
     public Task<T> RunAsync<T>(PublishRequest request, string? user, Func<PublishRequest, Task<T>> publish, Func<T>? dropped)

@@ -23,6 +23,7 @@ internal sealed class PublishThroughSteps<T>(PublishRequest request, Func<Publis
     {
         { End: StepEnd.Rejected } => Fail(verdict.Reason!),
         { End: StepEnd.Failed } => Fail(verdict.Step is null ? $"{verdict.Reason}." : $"Step '{verdict.Step}' {verdict.Reason}; it lets nothing past it then."),
+        _ when _requests.Count > 1 && dropped is null => Fail($"Steps made {_requests.Count} messages of a request; its reply could be of one only."),
         _ when _requests.Count > 0 => PublishAllAsync(),
         _ when dropped is not null => Task.FromResult(dropped()),
         _ => Fail($"Step '{verdict.Step}' dropped it."),

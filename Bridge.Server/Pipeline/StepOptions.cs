@@ -21,8 +21,8 @@ public class StepOptions
     /// <summary>What becomes of a message when the step throws, is too slow, or is suspended because it was. Default block.</summary>
     public StepFailureAction OnFailure { get; set; }
 
-    /// <summary>How long the step may take for one message, in milliseconds, 1 to 60,000. Default 200.</summary>
-    public int TimeoutMilliseconds { get; set; } = 200;
+    /// <summary>How long the step may take for one message, in milliseconds, 1 to 60,000. Default 500.</summary>
+    public int TimeoutMilliseconds { get; set; } = 500;
 
     /// <summary>
     /// The name of the step that this one is a new version of: it runs beside it, on the same messages, and its results are only compared.

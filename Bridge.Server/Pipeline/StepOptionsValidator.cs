@@ -10,7 +10,7 @@ internal static partial class StepOptionsValidator
     public static void Check(StepOptions step, OptionsChecks checks)
     {
         if (!Name().IsMatch(step.Name))
-            checks.Fail(nameof(step.Name), $"'{step.Name}' is no name of a step: 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'");
+            checks.Fail(nameof(step.Name), "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'");
         if (step.Topics.Count == 0)
             checks.Fail(nameof(step.Topics), "must list at least one topic filter");
         foreach (var (i, topic) in step.Topics.Index())
@@ -24,6 +24,6 @@ internal static partial class StepOptionsValidator
             checks.Fail(nameof(step.OnFailure), $"'{step.OnFailure}' is none of {string.Join(", ", Enum.GetNames<StepFailureAction>())}");
     }
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();
 }

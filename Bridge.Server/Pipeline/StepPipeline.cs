@@ -15,6 +15,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     private readonly ILogger _logger;
     private readonly Dictionary<(string BrokerKey, StepStage Stage), StepLane> _lanes = [];
     private BridgeOptions _options;
+    private int _rebuilt;
     private volatile IReadOnlyList<PipelineStep> _steps = [];
 
     /// <exception cref="BridgeConfigurationException">A step cannot be used.</exception>
@@ -46,13 +47,18 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
 
     public Func<Task> Prepare(BridgeOptions options)
     {
+        var rebuilt = _rebuilt;
         var steps = Build(options);
         return () =>
         {
             lock (_gate)
             {
                 _options = options;
-                Use(steps);
+                if (rebuilt == _rebuilt)
+                    Use(steps);
+                else
+                    // A file has changed since.
+                    Rebuild();
             }
 
             return Task.CompletedTask;
@@ -70,12 +76,12 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
         }
     }
 
-    /// <summary>The same; null where no step wants such messages.</summary>
+    /// <summary>The same; null where no step wants such messages. Clients can name brokers without end: those that are none have no ways.</summary>
     public StepLane? FindLane(string brokerKey, StepStage stage)
     {
         foreach (var step in _steps)
         {
-            if (step.Serves(brokerKey, stage))
+            if (step.Serves(brokerKey, stage) && _settings.Checks.IsBroker(brokerKey))
                 return LaneOf(brokerKey, stage);
         }
 
@@ -108,7 +114,8 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
 
     private IReadOnlyList<PipelineStep> Build(BridgeOptions options)
     {
-        var definitions = _sources.SelectMany(source => source.Find(options.Pipeline)).ToList();
+        StepDefinition[] current = [.. _steps.Select(step => step.Definition), .. _steps.Select(step => step.Shadow?.Step.Definition).OfType<StepDefinition>()];
+        var definitions = _sources.SelectMany(source => source.Find(options.Pipeline, current)).ToList();
         var errors = StepDefinitionChecks.FindProblems(definitions, [.. options.Brokers.Keys]);
         if (errors.Count > 0)
             throw new BridgeConfigurationException(errors);
@@ -142,6 +149,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     {
         lock (_gate)
         {
+            _rebuilt++;
             try
             {
                 Use(Build(_options));
@@ -165,7 +173,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
             foreach (var gone in before.Except(steps))
                 gone.Shadow?.Dispose();
             if (!before.SequenceEqual(steps))
-                Log.Used(_logger, string.Join(", ", steps.Select(Describe)));
+                Log.Used(_logger, string.Join(", ", steps.Select(Describe).DefaultIfEmpty("none")));
         }
     }
 

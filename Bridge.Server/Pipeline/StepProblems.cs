@@ -17,7 +17,7 @@ internal sealed partial class StepProblems(TimeProvider time, ILogger<StepPipeli
         var count = step.Counts.Note(call, answer.Took, problem);
         if (long.IsPow2(count))
             Log.Failed(logger, step.Name, problem.Text, problem.BrokerKey, problem.Topic, count);
-        if (isOverrun && step.Suspensions.NoteOverrun(message.BrokerKey, message.Topic, answer.Took) && long.IsPow2(step.Counts.Of(StepCall.Overran) - StepSuspensions.Overruns + 1))
+        if (isOverrun && step.Suspensions.NoteOverrun(message.BrokerKey, message.Topic, answer.Held) && long.IsPow2(step.Counts.Of(StepCall.Overran) - StepSuspensions.Overruns + 1))
             Log.Suspended(logger, step.Name, step.Suspensions.IsForAll ? "all topics" : problem.Topic, StepSuspensions.Length.TotalSeconds);
     }
 
@@ -37,8 +37,9 @@ internal sealed partial class StepProblems(TimeProvider time, ILogger<StepPipeli
 
     public void Broken(string brokerKey, string topic, Exception exception) => Log.Broken(logger, brokerKey, topic, exception);
 
-    private StepProblem Describe(BridgeMessage message, string text) =>
-        new(time.GetUtcNow(), message.BrokerKey, message.Topic, text.Length > MostCharacters ? $"{text[..MostCharacters]}…" : text);
+    /// <summary>On one line, whatever the step says.</summary>
+    private StepProblem Describe(BridgeMessage message, string text) => new(
+        time.GetUtcNow(), message.BrokerKey, message.Topic, (text.Length > MostCharacters ? $"{text[..MostCharacters]}…" : text).ReplaceLineEndings(" "));
 
     private static partial class Log
     {

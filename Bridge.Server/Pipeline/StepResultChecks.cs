@@ -13,6 +13,8 @@ internal sealed class StepResultChecks(LimitOptions limits, Func<string, bool> i
     /// <summary>So many messages a step may make of one.</summary>
     private const int MostParts = 10_000;
 
+    public bool IsBroker(string key) => isBroker(key);
+
     /// <returns>What is wrong; null where nothing is.</returns>
     public string? FindProblem(BridgeMessage before, in StepResult result, StepStage stage)
     {

@@ -13,7 +13,7 @@ internal sealed class StepSuspensions(TimeProvider time)
     public static readonly TimeSpan Length = TimeSpan.FromSeconds(10);
 
     /// <summary>So much of that time calls may take that end for nothing; then the step is suspended for all topics.</summary>
-    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Budget = TimeSpan.FromSeconds(4);
 
     /// <summary>So many topics are known at most; those beyond count for <see cref="Budget"/> only.</summary>
     private const int MostTopics = 1000;
@@ -58,15 +58,18 @@ internal sealed class StepSuspensions(TimeProvider time)
         }
     }
 
+    /// <param name="brokerKey">The message's broker.</param>
+    /// <param name="topic">The message's topic.</param>
+    /// <param name="held">For how long others had to wait for the call.</param>
     /// <returns>Whether that suspends the topic, or all, from now on.</returns>
-    public bool NoteOverrun(string brokerKey, string topic, TimeSpan took)
+    public bool NoteOverrun(string brokerKey, string topic, TimeSpan held)
     {
         lock (_gate)
         {
             _isNeeded = true;
             if (IsOver(_spentSince))
                 (_spentSince, _spent) = (time.GetTimestamp(), TimeSpan.Zero);
-            _spent += took;
+            _spent += held;
             if (_spent > Budget)
                 _allSince = time.GetTimestamp();
 

@@ -25,7 +25,7 @@ internal static class StepWait
             failure = exception;
         }
 
-        lane.Continue(journey, new StepAnswer(result, failure, time.GetElapsedTime(began)));
+        lane.Continue(journey, new StepAnswer(result, failure, time.GetElapsedTime(began), TimeSpan.Zero));
         // Behind it: what the step does then is not waited for.
         if (failure is StepOverrunException)
             await cancellation.CancelAsync().ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -6,8 +6,11 @@ namespace Bridge.Server.Pipeline;
 /// <summary>The thread on which a lane's messages go through the steps.</summary>
 internal sealed class StepWorker(StepLane lane) : IDisposable
 {
-    /// <summary>What a step may take beyond its time before its thread is given up: it ends itself in most cases, which costs less.</summary>
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(100);
+    /// <summary>
+    /// After so many times its time a step's thread is given up. Scripts end themselves before, which costs less; and on a busy machine a step
+    /// may be slow for no reason of its own.
+    /// </summary>
+    private const int Patience = 2;
 
     private readonly TimeProvider _time = lane.Settings.Time;
     private CancellationTokenSource _cancellation = new();
@@ -31,11 +34,11 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
         journey = default;
         answer = null!;
         // What was read is of this call if it is still the same one.
-        if (call == 0 || took < step!.Timeout + Grace || Interlocked.CompareExchange(ref _call, 0, call) != call)
+        if (call == 0 || took < step!.Timeout * Patience || Interlocked.CompareExchange(ref _call, 0, call) != call)
             return false;
 
         journey = _journey;
-        answer = new StepAnswer(default, new StepOverrunException($"took longer than {step.Timeout.TotalMilliseconds:0} ms, and goes on"), took);
+        answer = new StepAnswer(default, new StepOverrunException($"took longer than {step.Timeout.TotalMilliseconds:0} ms, and goes on"), took, took);
         step.NoteStuck();
         _ = _cancellation.CancelAsync();
         return true;
@@ -109,7 +112,8 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
         }
         catch (Exception exception)
         {
-            answer = new StepAnswer(default, exception, _time.GetElapsedTime(_began));
+            var took = _time.GetElapsedTime(_began);
+            answer = new StepAnswer(default, exception, took, took);
         }
 
         if (Interlocked.CompareExchange(ref _call, 0, call) != call)
@@ -154,7 +158,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
     {
         var before = _journey.Message;
         if (result.Outcome is StepOutcome.Change or StepOutcome.Split && lane.Settings.Checks.FindProblem(before, result, lane.Stage) is { } problem)
-            return Take(new StepAnswer(default, new InvalidOperationException(problem), took));
+            return Take(new StepAnswer(default, new InvalidOperationException(problem), took, TimeSpan.Zero));
 
         step.Suspensions.NoteDone(before.BrokerKey, before.Topic);
         step.Shadow?.Compare(lane, _journey, result, null);

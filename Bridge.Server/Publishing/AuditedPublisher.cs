@@ -19,7 +19,8 @@ internal sealed class AuditedPublisher(
         caller,
         request,
         stamp => steps.RunAsync(request, caller.User, made => durable.PublishAsync(stamp(made), cancellationToken), () => Dropped(request)),
-        receipt => NameOf(receipt.Reason));
+        receipt => NameOf(receipt.Reason),
+        receipt => receipt.Topic == request.Topic && receipt.BrokerKey == request.BrokerKey ? "" : $", as '{LogText.Of(receipt.Topic)}' on broker '{receipt.BrokerKey}'");
 
     /// <inheritdoc cref="BrokerManager.RequestAsync"/>
     public Task<BridgeMessage> RequestAsync(Caller caller, PublishRequest request, TimeSpan timeout, CancellationToken cancellationToken) => RunAsync(
@@ -27,20 +28,26 @@ internal sealed class AuditedPublisher(
         caller,
         request,
         stamp => steps.RunAsync(request, caller.User, made => brokers.RequestAsync(stamp(made), timeout, cancellationToken), dropped: null),
-        _ => "replied");
+        _ => "replied",
+        _ => "");
 
     private async Task<T> RunAsync<T>(
-        PublishOperation operation, Caller caller, PublishRequest request, Func<Func<PublishRequest, PublishRequest>, Task<T>> publish, Func<T, string> describe)
+        PublishOperation operation,
+        Caller caller,
+        PublishRequest request,
+        Func<Func<PublishRequest, PublishRequest>, Task<T>> publish,
+        Func<T, string> nameResult,
+        Func<T, string> describeChange)
     {
         var (name, began) = (Stamp.Next(), time.GetTimestamp());
-        var (result, isFailure) = ("given up", true);
+        var (result, change, isFailure) = ("given up", "", true);
         using var trace = traces.Start(operation.Name, caller, request);
         var isKnown = brokers.TryGet(request.BrokerKey, out _);
         try
         {
             // Behind the steps: they are not to say who published, and may reroute to a broker that cannot be told.
             var answer = await publish(made => brokers.TryGet(made.BrokerKey, out var broker) && broker.IsMqtt5 ? Stamp.Put(made, caller, name, trace) : made);
-            (result, isFailure) = (describe(answer), false);
+            (result, change, isFailure) = (nameResult(answer), describeChange(answer), false);
             return answer;
         }
         catch (BridgeException failure)
@@ -50,7 +57,7 @@ internal sealed class AuditedPublisher(
         }
         finally
         {
-            audit.Published(caller, request, name, result);
+            audit.Published(caller, request, name, result + change);
             PublishTraces.SetResult(trace, result, isFailure);
             // A caller can name brokers without end.
             if (isKnown)

@@ -137,15 +137,20 @@ public sealed class StepDoorsTests
     {
         await using var broker = await MosquittoBroker.StartNewAsync();
         var step = new LambdaStep((message, context) => context.Stage != StepStage.Publish ? StepResult.Pass
-            : message.Topic == "ask/none" ? StepResult.Drop : StepResult.Change(message with { Topic = "ask/real" }));
+            : message.Topic == "ask/none" ? StepResult.Drop
+            : message.Topic == "ask/two" ? StepResult.Split([message, message])
+            : StepResult.Change(message with { Topic = "ask/real" }));
         await using var host = await StepHost.StartAsync(broker, step, options => options.Topics = ["ask/#"]);
         await using var responder = await Responder.StartAsync(broker.Port, "ask/real");
 
         using var reply = await host.Client.PostAsJsonAsync(new Uri("/request", UriKind.Relative), new { brokerKey = LinkHost.Key, topic = "ask/it", message = "1" });
         using var none = await host.Client.PostAsJsonAsync(new Uri("/request", UriKind.Relative), new { brokerKey = LinkHost.Key, topic = "ask/none", message = "1" });
+        using var two = await host.Client.PostAsJsonAsync(new Uri("/request", UriKind.Relative), new { brokerKey = LinkHost.Key, topic = "ask/two", message = "1" });
 
         reply.StatusCode.Should().Be(HttpStatusCode.OK);
         ((int)none.StatusCode).Should().Be(422);
+        ((int)two.StatusCode).Should().Be(422);
+        responder.Requests.Items.Should().ContainSingle();
     }
 
     [ToolFact(Tool.Mosquitto)]

@@ -47,10 +47,10 @@ public sealed class StepSuspensionsTests
     {
         var suspensions = new StepSuspensions(_time);
 
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 40; i++)
             suspensions.NoteOverrun("plant", $"t/{i}", TimeSpan.FromMilliseconds(100));
         suspensions.IsForAll.Should().BeFalse();
-        suspensions.NoteOverrun("plant", "t/10", TimeSpan.FromMilliseconds(100)).Should().BeTrue();
+        suspensions.NoteOverrun("plant", "t/40", TimeSpan.FromMilliseconds(100)).Should().BeTrue();
 
         suspensions.IsForAll.Should().BeTrue();
         suspensions.IsSuspended("plant", "good").Should().BeTrue();

@@ -1,38 +1,21 @@
-using System.Text.RegularExpressions;
 using Bridge.Server.Configuration;
-using Bridge.Server.Topics;
 
 namespace Bridge.Server.Pipeline.Ready;
 
 /// <summary>Finds what is wrong with the options of one step. Whether it fits the others is not looked at here.</summary>
-internal static partial class ConfiguredStepOptionsValidator
+internal static class ConfiguredStepOptionsValidator
 {
     /// <param name="options">The options.</param>
     /// <param name="checks">Under the path of the step.</param>
     /// <param name="brokerKeys">The keys of all brokers: for those that a group names.</param>
     public static void Check(ConfiguredStepOptions options, OptionsChecks checks, IReadOnlyCollection<string> brokerKeys)
     {
-        if (!NamePattern().IsMatch(options.Name))
-            checks.Fail(nameof(options.Name), "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'");
-        CheckTopics(options, checks);
-        checks.Range(nameof(options.TimeoutMilliseconds), options.TimeoutMilliseconds, 1, 60_000);
-
+        StepOptionsValidator.Check(options, checks);
         var groups = ReadySteps.Kinds.Where(kind => kind.IsIn(options)).ToList();
         CheckGroups(options, checks, groups);
         CheckStages(options, checks, groups);
         foreach (var kind in groups)
             kind.Check(options, checks.At(kind.Name), brokerKeys);
-    }
-
-    private static void CheckTopics(ConfiguredStepOptions options, OptionsChecks checks)
-    {
-        if (options.Topics.Count == 0)
-            checks.Fail(nameof(options.Topics), "must list at least one topic filter");
-        foreach (var (i, topic) in options.Topics.Index())
-        {
-            if (TopicFilter.TryParse(topic, out var problem) is null)
-                checks.Fail($"{nameof(options.Topics)}:{i}", problem!);
-        }
     }
 
     private static void CheckGroups(ConfiguredStepOptions options, OptionsChecks checks, List<ReadyKind> groups)
@@ -63,7 +46,4 @@ internal static partial class ConfiguredStepOptionsValidator
                 checks.Fail($"{nameof(options.On)}:{i}", $"{kind.Name} cannot be on {name}");
         }
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
-    private static partial Regex NamePattern();
 }

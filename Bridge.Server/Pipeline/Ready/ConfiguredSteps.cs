@@ -7,19 +7,17 @@ namespace Bridge.Server.Pipeline.Ready;
 /// <summary>The steps that the configuration names, in its order.</summary>
 internal sealed class ConfiguredSteps(PluginClasses classes, IHostEnvironment environment, IServiceProvider services, TimeProvider time) : IStepSource
 {
-    private List<(ConfiguredStepOptions Options, StepDefinition Definition)> _known = [];
-
     public Action? Changed { get; set; }
 
-    public IReadOnlyList<StepDefinition> Find(PipelineOptions options)
+    public IReadOnlyList<StepDefinition> Find(PipelineOptions options, IReadOnlyList<StepDefinition> current)
     {
         var errors = new List<string>();
-        var found = new List<(ConfiguredStepOptions Options, StepDefinition Definition)>();
+        var found = new List<StepDefinition>();
         foreach (var (i, step) in options.Steps.Index())
         {
             try
             {
-                found.Add((step, Continue(step) ?? Create(step)));
+                found.Add(current.FirstOrDefault(known => IsSame(known, step)) ?? Create(step));
             }
             catch (Exception exception)
             {
@@ -27,15 +25,11 @@ internal sealed class ConfiguredSteps(PluginClasses classes, IHostEnvironment en
             }
         }
 
-        if (errors.Count > 0)
-            throw new BridgeConfigurationException(errors);
-
-        _known = found;
-        return found.ConvertAll(step => step.Definition);
+        return errors.Count == 0 ? found : throw new BridgeConfigurationException(errors);
     }
 
-    private StepDefinition? Continue(ConfiguredStepOptions step) =>
-        _known.Find(known => !OptionsComparison.Differences(known.Options, step, "").Any()).Definition;
+    private static bool IsSame(StepDefinition known, ConfiguredStepOptions step) =>
+        known.Options is ConfiguredStepOptions options && !OptionsComparison.Differences(options, step, "").Any();
 
     private StepDefinition Create(ConfiguredStepOptions step)
     {

@@ -13,8 +13,6 @@ internal sealed class TopicMemory<T>(int most)
     /// <summary>Is held around each use of the memory, and of what it returns.</summary>
     public Lock Gate { get; } = new();
 
-    public int Count => _topics.Count;
-
     /// <summary>What is remembered of the topic, to read and to change; <c>default</c> where it is new.</summary>
     public ref T? Get(TopicKey topic, out bool isKnown)
     {

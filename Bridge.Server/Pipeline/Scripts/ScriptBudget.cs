@@ -11,7 +11,7 @@ namespace Bridge.Server.Pipeline.Scripts;
 internal sealed class ScriptBudget(ScriptLimitOptions limits, TimeProvider time) : Constraint
 {
     /// <summary>A look at the clock costs as much as a small statement.</summary>
-    private const int ChecksPerLook = 8;
+    private const int ChecksPerLook = 4;
 
     private int _statements;
     private long _memory;
@@ -58,9 +58,16 @@ internal sealed class ScriptBudget(ScriptLimitOptions limits, TimeProvider time)
             CheckTime();
     }
 
-    /// <summary>Is there for what takes long without a statement.</summary>
+    /// <summary>Looks at memory and time, for what takes much of them without a statement.</summary>
     /// <inheritdoc cref="Check"/>
-    public void CheckTime()
+    public void Look()
+    {
+        if (_deadline != 0 && Allocated > limits.MemoryBytes)
+            throw OverrunMemory();
+        CheckTime();
+    }
+
+    private void CheckTime()
     {
         if (_isAbandoned || (_deadline != 0 && time.GetTimestamp() >= _deadline))
             throw OverrunTime();

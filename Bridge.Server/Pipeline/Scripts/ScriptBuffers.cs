@@ -31,23 +31,9 @@ internal sealed class ScriptBuffers(ScriptRealm realm)
 
         var typedArrays = realm.Find("Uint8Array").Prototype!;
         realm.Replace(typedArrays, "from", (function, self, arguments) =>
-        {
-            CheckList(realm, arguments.Length > 0 ? arguments[0] : JsValue.Undefined);
-            return realm.Call(function, self, arguments);
-        });
+            realm.Call(function, self, [handler.List(ScriptTexts.At(arguments, 0)), .. arguments.Skip(1).Select(realm.Counted)]));
         realm.Replace(typedArrays.Get("prototype").AsObject(), "set", (function, self, arguments) =>
-        {
-            CheckList(realm, arguments.Length > 0 ? arguments[0] : JsValue.Undefined);
-            return realm.Call(function, self, arguments);
-        });
-    }
-
-    private static void CheckList(ScriptRealm realm, JsValue list)
-    {
-        if (list is JsArray array)
-            realm.Weigh(array);
-        if (list is ObjectInstance instance and not JsTypedArray and not JsArrayBuffer)
-            CheckSize(realm, instance.Get("length"), 1);
+            realm.Call(function, self, [handler.List(ScriptTexts.At(arguments, 0)), .. arguments.Skip(1)]));
     }
 
     private static void CheckSize(ScriptRealm realm, JsValue length, int size)
@@ -58,18 +44,33 @@ internal sealed class ScriptBuffers(ScriptRealm realm)
 
     private sealed class Checks(ScriptRealm realm) : ProxyHandler
     {
+        private readonly JsValue _arrayFrom = realm.Find("Array").Get("from");
+        private readonly JsValue _construct = realm.Find("Reflect").Get("construct");
+
+        /// <summary>The values of a list, which were read once.</summary>
+        public JsValue List(JsValue list)
+        {
+            if (list is not ObjectInstance or JsTypedArray or JsArrayBuffer or JsMap or JsSet)
+                return list;
+
+            var array = list as JsArray ?? (JsArray)realm.Call(_arrayFrom, realm.Find("Array"), [list]);
+            realm.Weigh(array);
+            return array;
+        }
+
         public override ObjectInstance? Construct(ObjectInstance target, JsValue[] arguments, JsValue newTarget)
         {
             realm.Budget.Check();
             if (arguments.Length == 0)
                 return null;
+            if (arguments[0] is ObjectInstance && List(arguments[0]) is var list && !ReferenceEquals(list, arguments[0]))
+                return (ObjectInstance)realm.Call(_construct, JsValue.Undefined, [target, new JsArray(realm.Engine, [list, .. arguments.Skip(1)]), newTarget]);
 
-            if (arguments[0] is ObjectInstance)
-                CheckList(realm, arguments[0]);
-            else
+            var isBuffer = target.Get("name").ToString() == "ArrayBuffer";
+            if (isBuffer && arguments.Any(argument => argument is ObjectInstance))
+                throw realm.TypeError("An ArrayBuffer needs its size, and cannot be resized");
+            if (arguments[0] is not ObjectInstance)
                 CheckSize(realm, arguments[0], target.Get("BYTES_PER_ELEMENT") is var size && size.IsNumber() ? (int)size.AsNumber() : 1);
-            if (arguments.Length > 1 && arguments[1] is ObjectInstance options)
-                CheckSize(realm, options.Get("maxByteLength"), 1);
             return null;
         }
     }

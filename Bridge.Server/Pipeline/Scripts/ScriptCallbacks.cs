@@ -15,6 +15,9 @@ internal sealed class ScriptCallbacks(ScriptRealm realm)
         "map", "forEach", "filter", "some", "every", "find", "findIndex", "findLast", "findLastIndex", "reduce", "reduceRight", "flatMap",
     ];
 
+    /// <summary>What the engine takes for each number that it sorts.</summary>
+    private const long BytesPerSorted = 32;
+
     public void Replace()
     {
         var typedArrays = realm.Find("Uint8Array").Prototype!.Get("prototype").AsObject();
@@ -57,6 +60,9 @@ internal sealed class ScriptCallbacks(ScriptRealm realm)
     /// <summary>Without a function to compare with, the engine compares texts, as long as they may be, and looks at no limit.</summary>
     private JsValue Sort(JsValue function, JsValue self, JsValue[] arguments)
     {
+        if (self is JsTypedArray { Length: var length } && length * BytesPerSorted > realm.Budget.Limits.MemoryBytes)
+            throw realm.Budget.OverrunMemory();
+
         var isPlain = self is JsArray && (arguments.Length == 0 || arguments[0].IsUndefined());
         var compare = isPlain ? new ClrFunction(realm.Engine, "", Compare, 2) : arguments.Length > 0 ? realm.Counted(arguments[0]) : JsValue.Undefined;
         return realm.Call(function, self, [compare]);
@@ -65,9 +71,7 @@ internal sealed class ScriptCallbacks(ScriptRealm realm)
     private JsNumber Compare(JsValue self, JsValue[] values)
     {
         var (one, other) = (TypeConverter.ToString(values[0]), TypeConverter.ToString(values[1]));
-        if (one.Length + other.Length > 1_000)
-            realm.Budget.Check();
-        realm.Budget.CheckTime();
+        realm.Budget.Look();
         return JsNumber.Create(string.CompareOrdinal(one, other));
     }
 }

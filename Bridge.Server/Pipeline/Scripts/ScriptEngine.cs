@@ -41,8 +41,8 @@ internal sealed class ScriptEngine
         _engine = new(options => Limit(options, limits, _budget));
         _errors = new(program.Path, _engine, _budget);
         var json = new ScriptJson(_engine, _budget);
-        _results = new(new(json), _budget);
-        _memory = new(_engine, program.Variables, limits);
+        _results = new(new(json, _budget), _budget);
+        _memory = new(_engine, program.Variables, _budget);
         new ScriptRealm(_engine, _budget).Harden();
         console.AddTo(_engine, json);
         _engine.SetValue("reject", new ClrFunction(_engine, "reject", Reject, 1));
@@ -85,8 +85,8 @@ internal sealed class ScriptEngine
         }
         finally
         {
-            _memory.Add(_budget.Allocated);
             _budget.End();
+            _memory.Add(_budget.Allocated);
         }
     }
 

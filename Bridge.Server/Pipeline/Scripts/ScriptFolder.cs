@@ -42,7 +42,7 @@ internal sealed partial class ScriptFolder : IStepSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<StepDefinition> Find(PipelineOptions options)
+    public IReadOnlyList<StepDefinition> Find(PipelineOptions options, IReadOnlyList<StepDefinition> current)
     {
         lock (_gate)
         {
@@ -93,11 +93,13 @@ internal sealed partial class ScriptFolder : IStepSource, IDisposable
             try
             {
                 isChanged = Take(Read(options), options.ScriptLimits);
+                Clear(options.Scripts);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // The folder itself: its steps stay, and the next look may find it again.
-                Refuse(options.Scripts, exception.Message);
+                if (!_problems.ContainsKey(options.Scripts))
+                    Refuse(options.Scripts, exception.Message);
             }
         }
 
@@ -147,13 +149,14 @@ internal sealed partial class ScriptFolder : IStepSource, IDisposable
         }
     }
 
-    private void Clear(string name) => _problems = _problems.Where(problem => problem.Key != name).ToDictionary(StringComparer.Ordinal);
+    private void Clear(string name)
+    {
+        if (_problems.ContainsKey(name))
+            _problems = _problems.Where(problem => problem.Key != name).ToDictionary(StringComparer.Ordinal);
+    }
 
     private void Refuse(string name, string problem)
     {
-        if (_problems.GetValueOrDefault(name) == problem && !_taken.ContainsKey(name))
-            return;
-
         _problems = new(_problems, StringComparer.Ordinal) { [name] = problem };
         Log.Refused(_logger, name, problem);
     }

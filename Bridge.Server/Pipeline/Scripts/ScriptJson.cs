@@ -182,7 +182,7 @@ internal sealed class ScriptJson(Engine engine, ScriptBudget budget)
             if ((Text.Length + (long)more) * sizeof(char) > json.Budget.Limits.MemoryBytes)
                 throw json.Budget.OverrunMemory();
             if (++_writes % WritesPerLook == 0)
-                json.Budget.Check();
+                json.Budget.Look();
         }
 
         private JsObject Wrap(JsValue value)

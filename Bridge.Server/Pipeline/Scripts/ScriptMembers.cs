@@ -10,7 +10,8 @@ namespace Bridge.Server.Pipeline.Scripts;
 
 /// <summary>Makes a message of an object's members; what it does not have is as in the message that came.</summary>
 /// <param name="json">Writes values that are no text.</param>
-internal sealed class ScriptMembers(ScriptJson json)
+/// <param name="budget">What the call has left.</param>
+internal sealed class ScriptMembers(ScriptJson json, ScriptBudget budget)
 {
     private static readonly JsString[] Keys = [.. ScriptMessage.Names.Select(name => new JsString(name))];
 
@@ -19,7 +20,6 @@ internal sealed class ScriptMembers(ScriptJson json)
     public BridgeMessage Read(ObjectInstance item, ScriptMessage message)
     {
         var made = message.Original;
-        var text = made.Payload;
         for (var slot = 0; slot < Keys.Length; slot++)
         {
             var value = item.Get(Keys[slot]);
@@ -28,12 +28,7 @@ internal sealed class ScriptMembers(ScriptJson json)
             if (value.IsUndefined() && !item.HasProperty(Keys[slot]))
                 continue;
 
-            // Bytes come after the text; both may be there where all members were copied to another object.
-            if (slot == 3 && !text.Equals(message.Original.Payload) && !IsSame(Bytes(value, slot), message.Original.Payload))
-                throw Wrong(slot, "and message cannot both be set");
-            made = Set(made, slot, value);
-            if (slot == 2)
-                text = made.Payload;
+            made = slot == 3 ? SetBytes(made, value, message.Original) : Set(made, slot, value);
         }
 
         return made;
@@ -51,8 +46,6 @@ internal sealed class ScriptMembers(ScriptJson json)
                 return SetTopic(made, Text(value, slot), slot);
             case 2:
                 return made with { Payload = Payload(value, slot) };
-            case 3:
-                return Bytes(value, slot) is var bytes && IsSame(bytes, made.Payload) ? made : made with { Payload = bytes };
             case 4:
                 return QoS(value, slot) is var qos && qos == made.QualityOfService ? made : made with { QualityOfService = qos };
             case 5:
@@ -72,6 +65,16 @@ internal sealed class ScriptMembers(ScriptJson json)
             default:
                 return Time(value, slot) is var time && time == made.ExpiresAt ? made : made with { ExpiresAt = time };
         }
+    }
+
+    /// <summary>Bytes come after the text; where all members were copied to another object, they are there, but nobody set them.</summary>
+    private static BridgeMessage SetBytes(BridgeMessage made, JsValue value, BridgeMessage original)
+    {
+        var bytes = Bytes(value, 3);
+        if (IsSame(bytes, original.Payload))
+            return made;
+
+        return made.Payload.Equals(original.Payload) ? made with { Payload = bytes } : throw Wrong(3, "and message cannot both be set");
     }
 
     private static BridgeMessage SetTopic(BridgeMessage made, string topic, int slot)
@@ -123,16 +126,22 @@ internal sealed class ScriptMembers(ScriptJson json)
 
     private static bool IsNothing(JsValue value) => value.IsUndefined() || value.IsNull();
 
-    private static UserProperty[] Properties(JsValue value, int slot)
+    private UserProperty[] Properties(JsValue value, int slot)
     {
         if (IsNothing(value))
             return [];
         if (value is not JsArray array)
             throw Wrong(slot, "must be an array of [name, value]");
 
-        return [.. array.Select(item => item is JsArray { Length: 2 } pair && pair[0].IsString() && pair[1].IsString()
-            ? new UserProperty(pair[0].AsString(), pair[1].AsString())
-            : throw Wrong(slot, "must be an array of [name, value], both strings"))];
+        return [.. array.Select(item => Property(item, slot))];
+    }
+
+    private UserProperty Property(JsValue item, int slot)
+    {
+        budget.Look();
+        return item is JsArray { Length: 2 } pair && pair[0].IsString() && pair[1].IsString()
+            ? new(pair[0].AsString(), pair[1].AsString())
+            : throw Wrong(slot, "must be an array of [name, value], both strings");
     }
 
     private static DateTimeOffset? Time(JsValue value, int slot)

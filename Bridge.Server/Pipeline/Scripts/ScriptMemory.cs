@@ -1,7 +1,6 @@
 using Jint;
 using Jint.Native;
 using Jint.Native.Object;
-using Jint.Runtime;
 
 namespace Bridge.Server.Pipeline.Scripts;
 
@@ -14,16 +13,18 @@ namespace Bridge.Server.Pipeline.Scripts;
 /// much as it might keep is taken to be why.
 /// </remarks>
 /// <param name="engine">The engine.</param>
-/// <param name="variables">The names of the script's variables outside of functions.</param>
-/// <param name="limits">How much a call may allocate; an engine may keep four times as much.</param>
-internal sealed class ScriptMemory(Engine engine, IReadOnlyList<string> variables, ScriptLimitOptions limits)
+/// <param name="variables">Has the script's variables outside of functions.</param>
+/// <param name="budget">How much a call may allocate; an engine may keep four times as much. Looking must end as a call must.</param>
+internal sealed class ScriptMemory(Engine engine, Prepared<Acornima.Ast.Script> variables, ScriptBudget budget)
 {
     private const int CallsKept = 4;
 
     /// <summary>As many take some 20 ms to look at.</summary>
     private const int MostValues = 200_000;
 
-    private readonly long _most = limits.MemoryBytes * CallsKept;
+    private static readonly TimeSpan LookTime = TimeSpan.FromMilliseconds(100);
+
+    private readonly long _most = budget.Limits.MemoryBytes * CallsKept;
     private long _allocated;
 
     /// <summary>What is wrong with it; null where nothing is.</summary>
@@ -38,10 +39,28 @@ internal sealed class ScriptMemory(Engine engine, IReadOnlyList<string> variable
 
         _allocated = 0;
         var memory = GC.GetGCMemoryInfo();
-        if (Estimate() is { } bytes && bytes > _most)
+        if (Look() > _most)
             Problem = $"it keeps more than {_most} bytes in its variables, which is {CallsKept} times Bridge:Pipeline:ScriptLimits:MemoryBytes";
         else if (memory.MemoryLoadBytes >= memory.HighMemoryLoadThresholdBytes && memory.HighMemoryLoadThresholdBytes > 0)
             Problem = "memory is short";
+    }
+
+    /// <summary>Members of arrays may be functions of the script's, which may do anything.</summary>
+    private long Look()
+    {
+        budget.Begin(LookTime);
+        try
+        {
+            return Estimate();
+        }
+        catch (Exception exception) when (exception is StepOverrunException or JintException)
+        {
+            return long.MaxValue;
+        }
+        finally
+        {
+            budget.End();
+        }
     }
 
     /// <summary>About how many bytes can be reached; more than may be kept where there is no end to them.</summary>
@@ -49,8 +68,7 @@ internal sealed class ScriptMemory(Engine engine, IReadOnlyList<string> variable
     {
         var seen = new HashSet<object>(ReferenceEqualityComparer.Instance);
         var waiting = new Stack<JsValue>();
-        foreach (var name in variables)
-            waiting.Push(engine.GetValue(name));
+        waiting.Push(engine.Evaluate(variables));
         waiting.Push(engine.Global);
         var bytes = 0L;
         while (waiting.TryPop(out var value))
@@ -72,8 +90,10 @@ internal sealed class ScriptMemory(Engine engine, IReadOnlyList<string> variable
         {
             case JsString text:
                 return 56 + (2L * text.Length);
-            case JsTypedArray or JsArrayBuffer:
-                return 128 + (long)TypeConverter.ToNumber(((ObjectInstance)value).Get("byteLength"));
+            case JsTypedArray numbers:
+                return 128 + (8L * numbers.Length);
+            case JsArrayBuffer buffer:
+                return 128 + (buffer.AsArrayBuffer()?.Length ?? 0);
             case JsMap map:
                 foreach (var (key, item) in map)
                 {

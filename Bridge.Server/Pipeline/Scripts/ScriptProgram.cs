@@ -16,20 +16,25 @@ internal sealed class ScriptProgram
         },
     };
 
-    private ScriptProgram(string path, Prepared<Script> code) => (Path, Code) = (path, code);
+    private ScriptProgram(string path, Prepared<Script> code)
+    {
+        (Path, Code) = (path, code);
+        var names = code.Program!.Body.OfType<VariableDeclaration>()
+            .SelectMany(declaration => declaration.Declarations)
+            .SelectMany(declarator => declarator.Id.DescendantNodesAndSelf())
+            .Concat(code.Program.Body.OfType<ClassDeclaration>().Select(declaration => declaration.Id!))
+            .OfType<Identifier>()
+            .Select(identifier => $"typeof {identifier.Name} === 'undefined' ? undefined : {identifier.Name}");
+        Variables = Engine.PrepareScript($"[{string.Join(',', names)}]");
+    }
 
     /// <summary>The file, as it is shown.</summary>
     public string Path { get; }
 
     public Prepared<Script> Code { get; }
 
-    /// <summary>The variables outside of functions.</summary>
-    public IReadOnlyList<string> Variables => [.. Code.Program!.Body.OfType<VariableDeclaration>()
-        .SelectMany(declaration => declaration.Declarations)
-        .SelectMany(declarator => declarator.Id.DescendantNodesAndSelf())
-        .OfType<Identifier>()
-        .Select(identifier => identifier.Name)
-        .Distinct(StringComparer.Ordinal)];
+    /// <summary>An array of what the variables outside of functions hold.</summary>
+    public Prepared<Script> Variables { get; }
 
     /// <summary>Reads the code.</summary>
     /// <exception cref="ScriptLoadException">It is no JavaScript, or uses what steps cannot.</exception>
@@ -61,6 +66,7 @@ internal sealed class ScriptProgram
     private static string? Refuse(Node node) => node switch
     {
         IFunction { Async: true } => "Steps are synchronous: there are no async functions",
+        IFunction { Generator: true } => "There are no generators: nothing bounds how deep they nest",
         AwaitExpression or ForOfStatement { Await: true } => "Steps are synchronous: there is no await",
         ImportExpression => "There are no modules",
         BigIntLiteral => "There is no BigInt",

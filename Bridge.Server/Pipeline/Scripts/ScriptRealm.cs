@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Jint;
 using Jint.Native;
 using Jint.Native.Function;
@@ -57,6 +58,7 @@ internal sealed class ScriptRealm(Engine engine, ScriptBudget budget)
         RemoveIteratorHelpers();
         new ScriptCallbacks(this).Replace();
         new ScriptTexts(this).Replace();
+        new ScriptRegExps(this).Replace();
         new ScriptBuffers(this).Replace();
     }
 
@@ -86,7 +88,7 @@ internal sealed class ScriptRealm(Engine engine, ScriptBudget budget)
         : new ClrFunction(engine, "", (self, arguments) =>
         {
             budget.Check();
-            budget.CheckTime();
+            budget.Look();
             return Call(function, self, arguments);
         });
 
@@ -96,10 +98,19 @@ internal sealed class ScriptRealm(Engine engine, ScriptBudget budget)
         var characters = 0L;
         foreach (var value in values)
         {
-            characters += value is JsString text ? text.Length : 0;
+            characters += value is JsArray { Length: 2 } pair ? Length(pair[0]) + Length(pair[1]) : Length(value);
             if (characters * sizeof(char) > budget.Limits.MemoryBytes)
                 throw budget.OverrunMemory();
         }
+
+        static long Length(JsValue value) => value is JsString text ? text.Length : 0;
+    }
+
+    /// <summary>Refuses text that is longer than a call may allocate.</summary>
+    public void Bound(StringBuilder text)
+    {
+        if (text.Length * (long)sizeof(char) > budget.Limits.MemoryBytes)
+            throw budget.OverrunMemory();
     }
 
     public JavaScriptException RangeError(string message) => new(_rangeError, message);

@@ -37,8 +37,7 @@ internal sealed class ScriptResults(ScriptMembers members, ScriptBudget budget)
         var made = new List<BridgeMessage>();
         for (var i = 0u; i < array.Length; i++)
         {
-            budget.Check();
-            budget.CheckTime();
+            budget.Look();
             var item = array.Get(JsNumber.Create(i));
             made.Add(ReferenceEquals(item, message.Value) ? own ??= Own(message) : Item(item, message));
         }

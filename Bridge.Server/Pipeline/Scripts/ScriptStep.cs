@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Bridge.Contracts;
 using Bridge.Contracts.Steps;
+using Bridge.Server.Limits;
 
 namespace Bridge.Server.Pipeline.Scripts;
 
@@ -10,6 +11,9 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
     /// <summary>More brokers than anybody has; beyond it the one that was quiet for the longest time begins anew.</summary>
     private const int MostEngines = 256;
 
+    /// <summary>How often it is told of one broker that its engine begins anew; a script may need that for every message.</summary>
+    private const double RenewalsPerSecond = 0.1;
+
     private readonly ScriptProgram _program;
     private readonly StepOptions _options;
     private readonly ScriptLimitOptions _limits;
@@ -17,6 +21,7 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
+    private readonly RateLimit<string> _renewals;
     private readonly ConcurrentDictionary<string, Place> _places = new(StringComparer.Ordinal);
     private ScriptEngine? _first;
 
@@ -31,6 +36,7 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
         ScriptProgram program, StepOptions options, ScriptLimitOptions limits, ScriptEngine first, ScriptConsole console, ILogger logger, TimeProvider time)
     {
         (_program, _options, _limits, _first, _console, _logger, _time) = (program, options, limits, first, console, logger, time);
+        _renewals = new(RenewalsPerSecond, most: 1, time);
         _timeout = TimeSpan.FromMilliseconds(options.TimeoutMilliseconds);
     }
 
@@ -79,7 +85,8 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
             if (place.Engine?.Spent is { } reason)
             {
                 place.Engine = null;
-                Log.Renewed(_logger, _options.Name, message.BrokerKey, reason);
+                if (_renewals.TryTake(message.BrokerKey) is null)
+                    Log.Renewed(_logger, _options.Name, message.BrokerKey, reason);
             }
 
             place.Since = 0;

@@ -14,6 +14,12 @@ internal sealed class ScriptTexts(ScriptRealm realm)
     /// <summary>What one match may take, with the array that it is in.</summary>
     private const int BytesPerMatch = 64;
 
+    private static readonly (string Name, JsSymbol Symbol)[] Searches =
+    [
+        ("match", GlobalSymbolRegistry.Match), ("matchAll", GlobalSymbolRegistry.MatchAll), ("replace", GlobalSymbolRegistry.Replace),
+        ("replaceAll", GlobalSymbolRegistry.Replace), ("split", GlobalSymbolRegistry.Split),
+    ];
+
     private readonly HashSet<ObjectInstance> _joining = new(ReferenceEqualityComparer.Instance);
 
     public void Replace()
@@ -22,27 +28,42 @@ internal sealed class ScriptTexts(ScriptRealm realm)
         realm.Replace(realm.Find("JSON"), "stringify", (_, _, arguments) =>
             json.Write(At(arguments, 0), At(arguments, 1), At(arguments, 2)) is { } text ? new JsString(text) : JsValue.Undefined);
         var arrays = realm.Find("Array.prototype");
+        realm.Replace(realm.Find("String.prototype"), "repeat", (function, self, arguments) => Grow(function, self, arguments, text => text.Length));
+        foreach (var name in new[] { "padStart", "padEnd" })
+            realm.Replace(realm.Find("String.prototype"), name, (function, self, arguments) => Grow(function, self, arguments, _ => 1));
         realm.Replace(arrays, "join", (_, self, arguments) => Join(self, At(arguments, 0)));
         realm.Replace(arrays, "toLocaleString", (_, self, _) => Join(self, JsValue.Undefined));
-        foreach (var name in new[] { "match", "matchAll", "replace", "replaceAll", "split" })
-            realm.Replace(realm.Find("String.prototype"), name, BoundText);
-        foreach (var symbol in new[] { GlobalSymbolRegistry.Match, GlobalSymbolRegistry.MatchAll, GlobalSymbolRegistry.Replace, GlobalSymbolRegistry.Split })
-            realm.Replace(realm.Find("RegExp.prototype"), symbol, BoundText);
+        foreach (var (name, symbol) in Searches)
+            realm.Replace(realm.Find("String.prototype"), name, (function, self, arguments) => Parts(name, symbol, function, self, arguments));
         foreach (var name in new[] { "indexOf", "lastIndexOf", "includes" })
             realm.Replace(arrays, name, Search);
-        foreach (var (owner, names) in new[] { ("Math", new[] { "max", "min", "hypot", "sumPrecise" }), ("String", ["raw", "fromCharCode", "fromCodePoint"]), ("String.prototype", ["concat"]), ("Object", ["fromEntries"]) })
+        realm.Replace(realm.Find("Uint8Array").Prototype!, "of", WeighFirst);
+        realm.Replace(realm.Find("String"), "raw", (function, self, arguments) =>
+        {
+            if (At(arguments, 0) is ObjectInstance template)
+                realm.Weigh(template.Get("raw") as JsArray ?? throw realm.TypeError("String.raw needs an array"));
+            return WeighFirst(function, self, arguments);
+        });
+        foreach (var (owner, names) in new[] { ("Math", new[] { "max", "min", "hypot", "sumPrecise" }), ("String", ["fromCharCode", "fromCodePoint"]), ("String.prototype", ["concat"]), ("Object", ["fromEntries"]) })
         {
             foreach (var name in names)
                 realm.Replace(realm.Find(owner), name, WeighFirst);
         }
     }
 
-    private static JsValue At(JsValue[] arguments, int index) => index < arguments.Length ? arguments[index] : JsValue.Undefined;
+    public static JsValue At(JsValue[] arguments, int index) => index < arguments.Length ? arguments[index] : JsValue.Undefined;
 
-    private JsValue BoundText(JsValue function, JsValue self, JsValue[] arguments)
+    private JsValue Parts(string name, JsSymbol symbol, JsValue function, JsValue self, JsValue[] arguments)
     {
         var most = realm.Budget.Limits.MemoryBytes / BytesPerMatch;
-        if (self is JsString text ? text.Length > most : At(arguments, 0) is JsString other && other.Length > most)
+        if (At(arguments, 0) is JsRegExp expression && expression.Get(symbol) is var method && method.IsCallable())
+        {
+            if (name.EndsWith("All", StringComparison.Ordinal))
+                ScriptRegExps.CheckGlobal(realm, expression, name);
+            return realm.Call(method, expression, [self, .. arguments.Skip(1)]);
+        }
+
+        if (self is JsString text && text.Length > most)
             throw realm.RangeError($"Texts of more than {most} characters cannot be searched for all matches, or split");
 
         if (At(arguments, 1) is var callback && callback.IsCallable())
@@ -50,10 +71,23 @@ internal sealed class ScriptTexts(ScriptRealm realm)
         return realm.Call(function, self, arguments);
     }
 
+    /// <summary>A text that grows to so many times something: the number is read once, so that it is the one that counts.</summary>
+    private JsValue Grow(JsValue function, JsValue self, JsValue[] arguments, Func<string, int> unit)
+    {
+        if (self.IsUndefined() || self.IsNull() || arguments.Length == 0)
+            return realm.Call(function, self, arguments);
+
+        var (text, times) = (TypeConverter.ToString(self), TypeConverter.ToNumber(arguments[0]));
+        if (times * unit(text) * sizeof(char) > realm.Budget.Limits.MemoryBytes)
+            throw realm.Budget.OverrunMemory();
+
+        return realm.Call(function, new JsString(text), [JsNumber.Create(times), .. arguments.Skip(1)]);
+    }
+
     private JsValue Search(JsValue function, JsValue self, JsValue[] arguments)
     {
-        if (At(arguments, 0) is JsString { Length: > 256 } && self is JsArray array)
-            realm.Weigh(array);
+        if (At(arguments, 0) is JsString { Length: > 256 })
+            realm.Weigh(self as JsArray ?? throw realm.TypeError("Only arrays can be searched for a long text"));
         return realm.Call(function, self, arguments);
     }
 
@@ -61,7 +95,7 @@ internal sealed class ScriptTexts(ScriptRealm realm)
     {
         realm.Weigh(arguments);
         if (At(arguments, 0) is JsArray array)
-            realm.Weigh(array.SelectMany(item => item is JsArray { Length: 2 } pair ? (IEnumerable<JsValue>)pair : [item]));
+            realm.Weigh(array);
         return realm.Call(function, self, arguments);
     }
 
@@ -95,10 +129,9 @@ internal sealed class ScriptTexts(ScriptRealm realm)
             var item = list is JsArray items ? items[(uint)i] : list.Get(i.ToString(CultureInfo.InvariantCulture));
             if (!item.IsUndefined() && !item.IsNull())
                 text.Append(TypeConverter.ToString(item));
-            if (text.Length * (long)sizeof(char) > realm.Budget.Limits.MemoryBytes)
-                throw realm.Budget.OverrunMemory();
+            realm.Bound(text);
             if (i % 64 == 63)
-                realm.Budget.Check();
+                realm.Budget.Look();
         }
 
         return text.ToString();

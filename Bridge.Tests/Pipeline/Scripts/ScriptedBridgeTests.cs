@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using System.Text.Json;
-using Bridge.Contracts;
 using Bridge.Tests.Brokers;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
