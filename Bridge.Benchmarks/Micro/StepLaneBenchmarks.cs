@@ -37,11 +37,11 @@ public class StepLaneBenchmarks : IDisposable
     public void PassThree() => Send(_passing);
 
     [Benchmark(OperationsPerInvoke = Messages)]
-    [AllocationCeiling(600)]
+    [AllocationCeiling(480)]
     public void ChangeThree() => Send(_changing);
 
     [Benchmark(OperationsPerInvoke = Messages)]
-    [AllocationCeiling(1_200)]
+    [AllocationCeiling(850)]
     public void LookRewriteTag() => Send(_typical);
 
     private void Send(StepLane lane)
