@@ -9,6 +9,7 @@ namespace Bridge.Server.Pipeline;
 /// </summary>
 internal sealed partial class StepLane : IDisposable
 {
+    /// <summary>Where a step may take less, nobody looks more often.</summary>
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
 
     // For Monitor: the thread waits on it.
@@ -67,6 +68,8 @@ internal sealed partial class StepLane : IDisposable
         {
             _isDraining = _count > 0;
             Volatile.Write(ref _chain, chain);
+            if (_isWatching)
+                LookAgain(_worker?.LeavesIn);
         }
     }
 
@@ -231,7 +234,7 @@ internal sealed partial class StepLane : IDisposable
             return;
 
         _isWatching = true;
-        _watch.Change(LookEvery, LookEvery);
+        LookAgain(null);
     }
 
     private void StartWorker()
@@ -247,21 +250,31 @@ internal sealed partial class StepLane : IDisposable
         lock (_gate)
         {
             worker = _worker;
-            if (_count == 0 || worker is null)
-            {
-                // Until the next message comes. Where they come all the time it goes on: to stop and to begin costs more than to look.
-                _isWatching = _wasWoken;
-                if (!_wasWoken)
-                    _watch.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _wasWoken = false;
-                return;
-            }
-
+            // Otherwise not until the next message comes.
+            _isWatching = worker is not null && (_count > 0 || _wasWoken);
             _wasWoken = false;
         }
 
+        if (worker is null || !_isWatching)
+            return;
         if (worker.TryLeave(out var journey, out var answer))
             Replace(journey, answer);
+        lock (_gate)
+            LookAgain(worker.LeavesIn);
+    }
+
+    /// <summary>
+    /// Looks when a call can have taken far too long, and not all the time: the threads that a timer wakes cost more than many messages do.
+    /// Under the lock.
+    /// </summary>
+    /// <param name="due">When the call that is being made will have; null where none is, or another one may be.</param>
+    private void LookAgain(TimeSpan? due)
+    {
+        var least = TimeSpan.MaxValue;
+        foreach (var step in _chain)
+            least = step.Patience < least ? step.Patience : least;
+        var next = due < least ? due.Value : least;
+        _watch.Change(next > LookEvery && least < TimeSpan.MaxValue ? next : LookEvery, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Its message goes on before any other: those behind it on its topic must not overtake it.</summary>

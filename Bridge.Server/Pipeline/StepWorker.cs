@@ -6,12 +6,6 @@ namespace Bridge.Server.Pipeline;
 /// <summary>The thread on which a lane's messages go through the steps.</summary>
 internal sealed class StepWorker(StepLane lane) : IDisposable
 {
-    /// <summary>
-    /// After so many times its time a step's thread is given up. Scripts end themselves before, which costs less; and on a busy machine a step
-    /// may be slow for no reason of its own.
-    /// </summary>
-    private const int Patience = 2;
-
     private readonly TimeProvider _time = lane.Settings.Time;
     private CancellationTokenSource _cancellation = new();
     private Journey _journey;
@@ -21,6 +15,10 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
 
     // The number of the call that is being made; 0 between calls. Who sets it to 0 goes on with the message.
     private long _call;
+
+    /// <summary>In how long <see cref="TryLeave"/> may succeed for the call that is being made; null between calls.</summary>
+    public TimeSpan? LeavesIn =>
+        Interlocked.Read(ref _call) != 0 && _step is { } step ? step.Patience - _time.GetElapsedTime(Volatile.Read(ref _began)) : null;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = $"steps {lane.BrokerKey}" }.Start();
 
@@ -34,7 +32,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
         journey = default;
         answer = null!;
         // What was read is of this call if it is still the same one.
-        if (call == 0 || took < step!.Timeout * Patience || Interlocked.CompareExchange(ref _call, 0, call) != call)
+        if (call == 0 || took < step!.Patience || Interlocked.CompareExchange(ref _call, 0, call) != call)
             return false;
 
         journey = _journey;
