@@ -4,5 +4,6 @@ namespace Bridge.Server.Pipeline;
 internal interface IAbandonable
 {
     /// <summary>Goes on without whatever that call holds.</summary>
-    void Abandon();
+    /// <param name="brokerKey">The broker of the message that it was given.</param>
+    void Abandon(string brokerKey);
 }

@@ -75,10 +75,10 @@ internal sealed class PipelineStep
     };
 
     /// <summary>Notes that a thread is given up that hangs in it.</summary>
-    public void NoteStuck()
+    public void NoteStuck(BridgeMessage message)
     {
         Interlocked.Increment(ref _stuck);
-        (Definition.Step as IAbandonable)?.Abandon();
+        (Definition.Step as IAbandonable)?.Abandon(message.BrokerKey);
     }
 
     /// <summary>Notes that it came back.</summary>

@@ -37,7 +37,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
 
         journey = _journey;
         answer = new StepAnswer(default, new StepOverrunException($"took longer than {step.Timeout.TotalMilliseconds:0} ms, and goes on"), took, took);
-        step.NoteStuck();
+        step.NoteStuck(journey.Message);
         _ = _cancellation.CancelAsync();
         return true;
     }

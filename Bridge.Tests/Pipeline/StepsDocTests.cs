@@ -2,12 +2,14 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Bridge.Contracts.Steps;
 using Bridge.Server;
 using Bridge.Server.Pipeline;
 using Bridge.Tests.Brokers;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Http;
 using Bridge.Tests.Pipeline.Plugins;
+using Bridge.Tests.Pipeline.Scripts;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,6 +64,20 @@ public sealed partial class StepsDocTests
         (await ajar.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString().Should().Be("a valve is open or closed");
         await Eventually.HoldsAsync(async () => (await host.Client.GetAsync(new Uri("/events?brokerKey=embedded&topic=demo/9/temperature", UriKind.Relative))).IsSuccessStatusCode);
         (await host.Client.GetFromJsonAsync<string>("/events?brokerKey=embedded&topic=demo/9/temperature")).Should().Be("""{"celsius":20,"fahrenheit":68}""");
+    }
+
+    [Fact]
+    public async Task Scripts_OfTheirGuide_DoWhatTheySay()
+    {
+        var examples = Block().Matches(await File.ReadAllTextAsync(Repository.PathOf("docs", "steps-javascript.md"))).Select(block => block.Groups[2].Value).ToList();
+
+        examples.Should().HaveCount(2);
+        var scene = new ScriptScene();
+        var (warmer, perBroker) = (scene.Load(examples[0]), scene.Load(examples[1]));
+        (warmer.Options.Broker, warmer.Options.Topics.Single()).Should().Be(("plant", "plant/+/temp"));
+        ScriptScene.Call(warmer.Step, ScriptScene.Message("""{"celsius":100}""")).Message!.GetText().Should().Be("212");
+        ScriptScene.Call(perBroker.Step).Message!.Topic.Should().Be("eu/plant/1/temp");
+        ScriptScene.Call(perBroker.Step, ScriptScene.Message("""{"test":true}""") with { BrokerKey = "cloud" }).Outcome.Should().Be(StepOutcome.Drop);
     }
 
     private static Task<HttpResponseMessage> PublishAsync(BridgeHost host, string topic, string message) =>

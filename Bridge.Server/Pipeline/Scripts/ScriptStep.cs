@@ -52,20 +52,14 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
     /// <inheritdoc/>
     public override ValueTask<StepResult> OnReadAsync(BridgeMessage message, StepContext context) => Call(message, context);
 
-    /// <summary>
-    /// Drops the engines that are within a call for so long that only one which was given up can be: half the timeout, because the wait for
-    /// the call began before the call. Who waits for one of them waits in vain; who comes gets another.
-    /// </summary>
-    public void Abandon()
+    /// <summary>Drops the broker's engine. Who waits for it waits in vain; who comes gets another.</summary>
+    public void Abandon(string brokerKey)
     {
-        foreach (var (key, place) in _places)
-        {
-            if (place.Since is > 0 and var since && _time.GetElapsedTime(since) >= _timeout / 2 && _places.TryRemove(KeyValuePair.Create(key, place)))
-            {
-                place.Engine?.Abandon();
-                Log.Abandoned(_logger, _options.Name, key);
-            }
-        }
+        if (!_places.TryRemove(brokerKey, out var place))
+            return;
+
+        place.Engine?.Abandon();
+        Log.Abandoned(_logger, _options.Name, brokerKey);
     }
 
     private StepResult Call(BridgeMessage message, StepContext context)
@@ -76,7 +70,7 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
 
         try
         {
-            place.Since = place.Used = _time.GetTimestamp();
+            (place.IsBusy, place.Used) = (true, _time.GetTimestamp());
             place.Engine ??= Interlocked.Exchange(ref _first, null) ?? new(_program, _limits, _console, _time);
             return place.Engine.Call(message, context, _timeout);
         }
@@ -89,7 +83,7 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
                     Log.Renewed(_logger, _options.Name, message.BrokerKey, reason);
             }
 
-            place.Since = 0;
+            place.IsBusy = false;
             place.Gate.Exit();
         }
     }
@@ -97,7 +91,7 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
     private Place Add(string brokerKey)
     {
         var place = _places.GetOrAdd(brokerKey, _ => new() { Used = _time.GetTimestamp() });
-        if (_places.Count > MostEngines && _places.Where(other => other.Value.Since == 0 && other.Key != brokerKey).MinBy(other => other.Value.Used) is { Key: { } oldest }
+        if (_places.Count > MostEngines && _places.Where(other => !other.Value.IsBusy && other.Key != brokerKey).MinBy(other => other.Value.Used) is { Key: { } oldest }
             && _places.TryRemove(oldest, out _))
             Log.Renewed(_logger, _options.Name, oldest, $"there are {MostEngines} others");
         return place;
@@ -106,17 +100,17 @@ internal sealed partial class ScriptStep : MessageStep, IAbandonable
     /// <summary>Where an engine is, or will be.</summary>
     private sealed class Place
     {
-        private long _since;
+        private volatile bool _isBusy;
 
         public Lock Gate { get; } = new();
 
         public ScriptEngine? Engine { get; set; }
 
-        /// <summary>When the call began that is under way; 0 where none is.</summary>
-        public long Since
+        /// <summary>Whether a call is under way.</summary>
+        public bool IsBusy
         {
-            get => Volatile.Read(ref _since);
-            set => Volatile.Write(ref _since, value);
+            get => _isBusy;
+            set => _isBusy = value;
         }
 
         public long Used { get; set; }
