@@ -13,9 +13,10 @@ internal static class IngestRun
 
     private static readonly TimeSpan LongestDrain = TimeSpan.FromSeconds(20);
 
-    public static async Task<Figures> RunAsync(RunningPeer peer, int rate, LoadOptions options)
+    public static async Task<Figures> RunAsync(RunningPeer peer, Peer kind, int rate, LoadOptions options)
     {
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{peer.Port}") };
+        var tally = kind.Steps > 0 ? await StepTally.ReadAsync(client, kind.Steps) : null;
         using var publisher = new LoadPublisher(peer.Broker.Port, Topics, LoadPayload.UsualLength, rate);
         await Task.Delay(options.WarmUp);
         var before = publisher.Published;
@@ -24,7 +25,8 @@ internal static class IngestRun
         publisher.Stop();
         var isDrained = await DrainAsync(client, publisher);
         var figures = window.Close(publisher.Published - before);
-        return figures with { Lost = isDrained ? 0 : null };
+        var leftOut = isDrained && tally is not null ? tally.LeftOutUntil(await StepTally.ReadAsync(client, kind.Steps), publisher.Published) : 0;
+        return figures with { Lost = isDrained ? leftOut : null };
     }
 
     /// <summary>Waits until the last message has become its topic's last value. Order tells that all others came before.</summary>

@@ -44,7 +44,7 @@ internal sealed record Scenario(string Name, Abilities Needs, Func<RunningPeer, 
     private static Scenario Polls(string name, Func<RunningPeer, LoadOptions, Task<Figures>> runAsync) =>
         new($"polls-{name}", Abilities.Polls, (peer, _, options) => runAsync(peer, options)) { Subscribers = PollRequests.Usual };
 
-    private static Scenario Ingest(int rate) => new($"ingest-{rate}", Abilities.Ingest, (peer, _, options) => IngestRun.RunAsync(peer, rate, options));
+    private static Scenario Ingest(int rate) => new($"ingest-{rate}", Abilities.Ingest, (peer, kind, options) => IngestRun.RunAsync(peer, kind, rate, options));
 }
 
 /// <summary>A load of subscribers and messages.</summary>

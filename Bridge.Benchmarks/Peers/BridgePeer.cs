@@ -18,14 +18,19 @@ internal static partial class BridgePeer
     ];
 
     /// <summary>Where everybody may do everything: all clients have one address and no name, and so would share the limits.</summary>
-    public static Task<RunningPeer> StartAsync() => StartAsync(
+    public static Task<RunningPeer> StartAsync() => StartAsync(_ => []);
+
+    /// <summary>The same, with more settings.</summary>
+    /// <param name="settings">Makes them, given a folder that goes with the peer.</param>
+    public static Task<RunningPeer> StartAsync(Func<string, IEnumerable<(string Key, string Value)>> settings) => StartWithAsync(folder =>
     [
         ("Access__Anonymous", "everybody"),
         .. Limits.Select(limit => ($"Limits__{limit}", "0")),
+        .. settings(folder),
     ]);
 
     /// <summary>With the two users of the scenario <c>limited</c>, and the limit that one of them keeps.</summary>
-    public static Task<RunningPeer> StartLimitedAsync() => StartAsync(
+    public static Task<RunningPeer> StartLimitedAsync() => StartWithAsync(_ =>
     [
         .. BridgeNames.Users.Index().SelectMany(user => new[]
         {
@@ -37,7 +42,7 @@ internal static partial class BridgePeer
         ("Limits__ReadsPerSecond", $"{BridgeNames.Limit}"),
     ]);
 
-    private static Task<RunningPeer> StartAsync((string Key, string Value)[] settings) => RunningPeer.StartAsync(async broker =>
+    private static Task<RunningPeer> StartWithAsync(Func<string, (string Key, string Value)[]> settings) => RunningPeer.StartAsync(async broker =>
     {
         var section = $"Bridge__Brokers__{BridgeNames.BrokerKey}";
         var environment = new Dictionary<string, string>
@@ -50,7 +55,7 @@ internal static partial class BridgePeer
             // As usual it keeps the last values on disk; those of one run are nothing to the next.
             ["Bridge__Persistence__Path"] = Path.Combine(broker.Folder, "bridge.db"),
         };
-        foreach (var (key, value) in settings)
+        foreach (var (key, value) in settings(broker.Folder))
             environment[$"Bridge__{key}"] = value;
         var (process, line) = await ServerProcess.StartAsync(Programs.Dotnet, [Programs.Bridge], ListeningLine(), environment);
         try

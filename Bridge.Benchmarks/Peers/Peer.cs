@@ -20,8 +20,10 @@ internal enum Abilities
 /// <param name="Start">Starts it.</param>
 /// <param name="Dialect">What its subscribers speak, given a topic filter; null where it has none.</param>
 /// <param name="NeedsNode">Whether it runs on Node.js.</param>
+/// <param name="Steps">How many steps each message that comes in goes through.</param>
 internal sealed record Peer(
-    string Name, Abilities Abilities, Func<Task<RunningPeer>> Start, Func<string, Dialect>? Dialect = null, bool NeedsNode = false)
+    string Name, Abilities Abilities, Func<Task<RunningPeer>> Start, Func<string, Dialect>? Dialect = null, bool NeedsNode = false,
+    int Steps = 0)
 {
     public static IReadOnlyList<Peer> All { get; } =
     [
@@ -29,6 +31,8 @@ internal sealed record Peer(
         new("bridge-msgpack", Abilities.FanOut, BridgePeer.StartAsync, Clients.Dialect.SignalRMessagePack),
         new("bridge-sse", Abilities.Streams, BridgePeer.StartAsync, Clients.Dialect.EventStream),
         new("bridge", Abilities.Ingest | Abilities.Http | Abilities.Polls, BridgePeer.StartAsync),
+        new("bridge-steps", Abilities.Ingest, () => BridgePeer.StartAsync(PeerSteps.AddPlugin), Steps: PeerSteps.Classes.Count),
+        new("bridge-script", Abilities.Ingest, () => BridgePeer.StartAsync(PeerSteps.AddScript), Steps: 1),
         new("bridge-limited", Abilities.Limits, BridgePeer.StartLimitedAsync),
         new("mosquitto-ws", Abilities.FanOut, OtherPeers.StartMosquittoAsync, Clients.Dialect.Mqtt),
         new("node-ws", Abilities.FanOut, () => OtherPeers.StartNodeAsync("node-ws.mjs"), Clients.Dialect.PlainJson, NeedsNode: true),

@@ -31,6 +31,12 @@ internal sealed class PipelineStep
     /// <summary>How long it may take for a message.</summary>
     public TimeSpan Timeout { get; }
 
+    /// <summary>
+    /// After how long its thread is given up. Scripts end themselves before, which costs less; and on a busy machine a step may be slow for no
+    /// reason of its own.
+    /// </summary>
+    public TimeSpan Patience => Timeout * 2;
+
     /// <summary>How it does.</summary>
     public StepState State { get; }
 

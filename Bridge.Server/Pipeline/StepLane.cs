@@ -13,7 +13,8 @@ internal sealed partial class StepLane : IDisposable
     /// <summary>One topic may have so small a part of the room while it waits for a step.</summary>
     private const int PartOfATopic = 10;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(50);
+    /// <summary>However little time steps have, nobody looks more often whether one hangs.</summary>
+    private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
 
     private static readonly StepVerdict Ended = new(StepEnd.Failed, Reason: "The bridge stops, or its broker is no more.", Code: ErrorCodes.BrokerDisconnected);
 
@@ -34,13 +35,14 @@ internal sealed partial class StepLane : IDisposable
     private long _leftOut;
     private bool _isIdle;
     private bool _isWatching;
+    private TimeSpan _pause;
     private bool _wasWoken;
     private bool _isEnded;
     private volatile bool _isDraining;
 
     public StepLane(string brokerKey, StepStage stage, PipelineStep[] chain, StepLaneSettings settings)
     {
-        (BrokerKey, Stage, _chain, _settings) = (brokerKey, stage, chain, settings);
+        (BrokerKey, Stage, _chain, _pause, _settings) = (brokerKey, stage, chain, PauseFor(chain), settings);
         _watch = settings.Time.CreateTimer(_ => Watch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -66,6 +68,9 @@ internal sealed partial class StepLane : IDisposable
         {
             _isDraining = _count > 0;
             Volatile.Write(ref _chain, chain);
+            _pause = PauseFor(chain);
+            if (_isWatching)
+                _watch.Change(_pause, _pause);
         }
     }
 
@@ -241,6 +246,16 @@ internal sealed partial class StepLane : IDisposable
         work.Output.End(work, LeftOutOfFull);
     }
 
+    /// <summary>
+    /// How often to look whether a step hangs: no more often than must be, because the threads that a timer wakes cost more than many messages
+    /// do.
+    /// </summary>
+    private static TimeSpan PauseFor(PipelineStep[] chain)
+    {
+        var least = chain.Length == 0 ? TimeSpan.Zero : chain.Min(step => step.Patience) / 2;
+        return least > LeastPause ? least : LeastPause;
+    }
+
     private static bool IsWanted(PipelineStep[] chain, string topic)
     {
         foreach (var step in chain)
@@ -270,7 +285,7 @@ internal sealed partial class StepLane : IDisposable
             return;
 
         _isWatching = true;
-        _watch.Change(LookEvery, LookEvery);
+        _watch.Change(_pause, _pause);
     }
 
     private void StartWorker()

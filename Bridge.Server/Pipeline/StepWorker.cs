@@ -6,12 +6,6 @@ namespace Bridge.Server.Pipeline;
 /// <summary>The thread on which a lane's messages go through the steps.</summary>
 internal sealed class StepWorker(StepLane lane) : IDisposable
 {
-    /// <summary>
-    /// After so many times its time a step's thread is given up. Scripts end themselves before, which costs less; and on a busy machine a step
-    /// may be slow for no reason of its own.
-    /// </summary>
-    private const int Patience = 2;
-
     private readonly TimeProvider _time = lane.Settings.Time;
     private CancellationTokenSource _cancellation = new();
     private readonly StepTraveller _traveller = new(lane);
@@ -35,7 +29,7 @@ internal sealed class StepWorker(StepLane lane) : IDisposable
         journey = default;
         answer = null!;
         // What was read is of this call if it is still the same one.
-        if (call == 0 || took < step!.Timeout * Patience || Interlocked.CompareExchange(ref _call, 0, call) != call)
+        if (call == 0 || took < step!.Patience || Interlocked.CompareExchange(ref _call, 0, call) != call)
             return false;
 
         journey = _traveller.Journey;

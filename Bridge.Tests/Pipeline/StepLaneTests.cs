@@ -145,6 +145,26 @@ public sealed class StepLaneTests
     }
 
     [Fact]
+    public async Task Change_ToAStepThatMayTakeLess_ItIsLeftBehindInItsOwnTime()
+    {
+        using var scene = new LaneScene();
+        using var hang = new ManualResetEventSlim();
+        scene.Use(scene.Step(_ => StepResult.Pass, configure: options => options.TimeoutMilliseconds = 60_000));
+        scene.Post("a", "1");
+        await scene.SettleAsync();
+
+        scene.Use(scene.Step(message =>
+        {
+            hang.Wait();
+            return StepResult.Pass;
+        }, configure: options => (options.TimeoutMilliseconds, options.OnFailure) = (20, StepFailureAction.Bypass)));
+        scene.Post("a", "2");
+
+        (await scene.SettleAsync()).Should().Equal("a=1", "a=2");
+        hang.Set();
+    }
+
+    [Fact]
     public async Task Post_StepHangsForEveryMessage_IsNotCalledAnyMore()
     {
         using var scene = new LaneScene();
