@@ -43,7 +43,14 @@ public sealed class StepDoorsTests
         var info = await host.StepAsync("all");
         info.Calls.Should().Equal(new Dictionary<string, long>
         {
-            ["passed"] = 2, ["changed"] = 3, ["dropped"] = 1, ["split"] = 1, ["rejected"] = 1, ["failed"] = 1, ["overran"] = 0, ["suspended"] = 0,
+            ["passed"] = 2,
+            ["changed"] = 3,
+            ["dropped"] = 1,
+            ["split"] = 1,
+            ["rejected"] = 1,
+            ["failed"] = 1,
+            ["overran"] = 0,
+            ["suspended"] = 0,
         });
         (info.Kind, info.LastProblem!.Topic, info.LastProblem.Text).Should().Be(("code", "in/throw", "broken"));
         var last = await host.Client.GetFromJsonAsync<JsonElement>("/events?brokerKey=plant&topic=in/%23&format=message");

@@ -192,8 +192,17 @@ public sealed class StepGuaranteesTests
         var now = DateTimeOffset.UnixEpoch;
         var request = new PublishRequest
         {
-            BrokerKey = "plant", Topic = "t", Payload = new byte[] { 1 }, Retain = true, ContentType = "a/b", UserProperties = [["x", "y"]], ResponseTopic = "r",
-            CorrelationData = new byte[] { 2 }, ExpirySeconds = 100, Durable = true, IdempotencyKey = "k",
+            BrokerKey = "plant",
+            Topic = "t",
+            Payload = new byte[] { 1 },
+            Retain = true,
+            ContentType = "a/b",
+            UserProperties = [["x", "y"]],
+            ResponseTopic = "r",
+            CorrelationData = new byte[] { 2 },
+            ExpirySeconds = 100,
+            Durable = true,
+            IdempotencyKey = "k",
         };
         var message = request.ToMessage(now);
 
