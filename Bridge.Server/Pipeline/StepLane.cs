@@ -10,29 +10,19 @@ namespace Bridge.Server.Pipeline;
 /// </summary>
 internal sealed partial class StepLane : IDisposable
 {
-    /// <summary>One topic may have so small a part of the room while it waits for a step.</summary>
-    private const int PartOfATopic = 10;
-
     /// <summary>However little time steps have, nobody looks more often whether one hangs.</summary>
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);
 
     private static readonly StepVerdict Ended = new(StepEnd.Failed, Reason: "The bridge stops, or its broker is no more.", Code: ErrorCodes.BrokerDisconnected);
 
-    private static readonly StepVerdict LeftOutOfFull = new(StepEnd.Failed, Reason: "Too many messages wait for the steps.", Code: ErrorCodes.Overloaded);
-
     // For Monitor: the thread waits on it.
     private readonly object _gate = new();
-    private readonly Queue<StepWork> _queue = [];
-    private readonly Queue<Continuation> _continued = [];
-    private readonly Dictionary<string, WaitingTopic> _waitingTopics = new(StringComparer.Ordinal);
+    private readonly StepQueue _queue;
     private readonly StepLaneSettings _settings;
     private readonly ITimer _watch;
     private PipelineStep[] _chain;
     private StepWorker? _worker;
     private TaskCompletionSource? _settled;
-    private int _count;
-    private long _bytes;
-    private long _leftOut;
     private bool _isIdle;
     private bool _isWatching;
     private TimeSpan _pause;
@@ -43,6 +33,7 @@ internal sealed partial class StepLane : IDisposable
     public StepLane(string brokerKey, StepStage stage, PipelineStep[] chain, StepLaneSettings settings)
     {
         (BrokerKey, Stage, _chain, _pause, _settings) = (brokerKey, stage, chain, PauseFor(chain), settings);
+        _queue = new StepQueue(settings.MostMessages, settings.MostBytes);
         _watch = settings.Time.CreateTimer(_ => Watch(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -53,10 +44,10 @@ internal sealed partial class StepLane : IDisposable
     public StepLaneSettings Settings => _settings;
 
     /// <summary>How many messages are on their way.</summary>
-    public int Count => Volatile.Read(ref _count);
+    public int Count => _queue.Count;
 
     /// <summary>How many messages were left out, because too many waited.</summary>
-    public long LeftOut => Interlocked.Read(ref _leftOut);
+    public long LeftOut => _queue.LeftOut;
 
     /// <summary>Whether messages on a topic go through it. Also where no step wants them, as long as some are in it that came when one did.</summary>
     public bool Takes(string topic) => _isDraining || IsWanted(Volatile.Read(ref _chain), topic);
@@ -66,7 +57,7 @@ internal sealed partial class StepLane : IDisposable
     {
         lock (_gate)
         {
-            _isDraining = _count > 0;
+            _isDraining = _queue.Count > 0;
             Volatile.Write(ref _chain, chain);
             _pause = PauseFor(chain);
             if (_isWatching)
@@ -80,26 +71,11 @@ internal sealed partial class StepLane : IDisposable
     /// <returns>Whether it goes: not where too many wait, or where nothing goes any more.</returns>
     public bool Post(in StepWork work, bool makesRoom)
     {
-        var size = work.Size;
         lock (_gate)
         {
-            if (_isEnded)
+            if (_isEnded || !_queue.TryAdd(work, makesRoom))
                 return false;
 
-            while (IsFull(size))
-            {
-                if (!makesRoom || !_queue.TryDequeue(out var oldest))
-                {
-                    _leftOut++;
-                    return false;
-                }
-
-                LeaveOut(oldest);
-            }
-
-            _queue.Enqueue(work);
-            _bytes += size;
-            _count++;
             // The steps were changed since somebody asked whether one wants it: what comes behind it must not overtake it.
             _isDraining |= !IsWanted(_chain, work.Message.Topic);
             Wake();
@@ -111,21 +87,20 @@ internal sealed partial class StepLane : IDisposable
     public Task WhenSettledAsync()
     {
         lock (_gate)
-            return _count == 0 || _isEnded ? Task.CompletedTask : (_settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+            return _queue.Count == 0 || _isEnded ? Task.CompletedTask : (_settled ??= new(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
     }
 
     /// <summary>Ends it; what is still on its way fails.</summary>
     public void Dispose()
     {
-        List<StepWork> rest;
+        IReadOnlyList<StepWork> rest;
         lock (_gate)
         {
             if (_isEnded)
                 return;
             _isEnded = true;
-            rest = [.. _continued.Select(continued => continued.Journey.Work), .. _waitingTopics.Values.SelectMany(topic => topic.Queue), .. _queue];
             // What a step has is ended when that is done, or hangs: the watch goes on until then.
-            _count -= rest.Count;
+            rest = _queue.Clear();
             _settled?.TrySetResult();
             Monitor.PulseAll(_gate);
         }
@@ -142,19 +117,8 @@ internal sealed partial class StepLane : IDisposable
         {
             while (_worker == worker && !_isEnded)
             {
-                if (_continued.TryDequeue(out next))
+                if (_queue.TryTake(_chain, out next))
                     return true;
-                if (_queue.TryDequeue(out var work))
-                {
-                    if (_waitingTopics.TryGetValue(work.Message.Topic, out var topic))
-                    {
-                        WaitBehind(topic, work);
-                        continue;
-                    }
-
-                    next = new Continuation(new Journey(work, _chain));
-                    return true;
-                }
 
                 _isIdle = true;
                 Monitor.Wait(_gate);
@@ -172,9 +136,8 @@ internal sealed partial class StepLane : IDisposable
         if (journey.IsAwaited)
             return;
 
-        journey.IsAwaited = true;
         lock (_gate)
-            _waitingTopics.Add(journey.Work.Message.Topic, new WaitingTopic());
+            _queue.Hold(ref journey);
     }
 
     /// <summary>Goes on with a message whose step has answered.</summary>
@@ -184,12 +147,12 @@ internal sealed partial class StepLane : IDisposable
         {
             if (!_isEnded)
             {
-                _continued.Enqueue(new Continuation(journey, answer));
+                _queue.AddContinued(new Continuation(journey, answer));
                 Wake();
                 return;
             }
 
-            _count--;
+            _queue.Remove(journey, _chain);
         }
 
         journey.Work.Output.End(journey.Work, Ended);
@@ -200,50 +163,14 @@ internal sealed partial class StepLane : IDisposable
     {
         lock (_gate)
         {
-            Remove(journey.Work);
-            if (journey.IsAwaited)
-                GoOnWithTopic(journey.Work.Message.Topic);
-            if (_count > 0)
+            _queue.Remove(journey, _chain);
+            if (_queue.Count > 0)
                 return;
 
             _isDraining = false;
             _settled?.TrySetResult();
             _settled = null;
         }
-    }
-
-    private void GoOnWithTopic(string topic)
-    {
-        var waiting = _waitingTopics[topic];
-        if (waiting.Queue.TryDequeue(out var next))
-        {
-            waiting.Bytes -= next.Size;
-            _continued.Enqueue(new Continuation(new Journey(next, _chain) { IsAwaited = true }));
-        }
-        else
-            _waitingTopics.Remove(topic);
-    }
-
-    /// <summary>One topic must not take all the room: behind a step that waits its oldest messages are left out.</summary>
-    private void WaitBehind(WaitingTopic topic, in StepWork work)
-    {
-        topic.Queue.Enqueue(work);
-        topic.Bytes += work.Size;
-        while (topic.Queue.Count > 1 && (topic.Queue.Count > _settings.MostMessages / PartOfATopic || topic.Bytes > _settings.MostBytes / PartOfATopic))
-        {
-            var oldest = topic.Queue.Dequeue();
-            topic.Bytes -= oldest.Size;
-            LeaveOut(oldest);
-        }
-    }
-
-    private bool IsFull(int size) => _count >= _settings.MostMessages || (_count > 0 && _bytes + size > _settings.MostBytes);
-
-    private void LeaveOut(in StepWork work)
-    {
-        _leftOut++;
-        Remove(work);
-        work.Output.End(work, LeftOutOfFull);
     }
 
     /// <summary>
@@ -265,12 +192,6 @@ internal sealed partial class StepLane : IDisposable
         }
 
         return false;
-    }
-
-    private void Remove(in StepWork work)
-    {
-        _count--;
-        _bytes -= work.Size;
     }
 
     /// <summary>Under the lock.</summary>
@@ -301,7 +222,7 @@ internal sealed partial class StepLane : IDisposable
         lock (_gate)
         {
             worker = _worker;
-            if (_count == 0 || worker is null)
+            if (_queue.Count == 0 || worker is null)
             {
                 // Until the next message comes. Where they come all the time it goes on: to stop and to begin again costs more than to look.
                 _isWatching = _wasWoken && !_isEnded;
@@ -326,14 +247,6 @@ internal sealed partial class StepLane : IDisposable
             _worker = null;
             Continue(journey, answer);
         }
-    }
-
-    /// <summary>The messages of a topic that wait for one before them.</summary>
-    private sealed class WaitingTopic
-    {
-        public Queue<StepWork> Queue { get; } = [];
-
-        public long Bytes { get; set; }
     }
 }
 
