@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Bridge.Contracts.Wire;
+
 namespace Bridge.Contracts.Steps;
 
 /// <summary>What <c>GET /steps</c> tells of the processing steps.</summary>
@@ -66,6 +69,7 @@ public sealed record class StepInfo
 public sealed record class StepProblemInfo
 {
     /// <summary>When, in UTC.</summary>
+    [JsonConverter(typeof(TimestampJsonConverter))]
     public DateTimeOffset At { get; init; }
 
     /// <summary>The message's broker.</summary>
@@ -101,6 +105,7 @@ public sealed record class StepShadowInfo
 public sealed record class StepDifferenceInfo
 {
     /// <summary>When, in UTC.</summary>
+    [JsonConverter(typeof(TimestampJsonConverter))]
     public DateTimeOffset At { get; init; }
 
     /// <summary>The message's broker.</summary>
