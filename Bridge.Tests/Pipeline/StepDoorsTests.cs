@@ -37,6 +37,7 @@ public sealed class StepDoorsTests
         foreach (var topic in (string[])["change", "drop", "reject", "split", "rename", "reroute", "throw", "pass", "last"])
             await broker.PublishAsync($"in/{topic}", topic);
         await client.Messages.WaitForAsync(message => message.Topic == "in/last");
+        await client.Messages.WaitForAsync(message => message.Topic == "out/rerouted");
 
         client.Messages.Items.Select(message => $"{message.BrokerKey} {message.Topic} {message.GetText()}").Should().BeEquivalentTo(
             "plant in/change change!", "plant out/1 split", "plant out/2 split", "plant out/renamed rename", "other out/rerouted reroute", "plant in/pass pass", "plant in/last last");

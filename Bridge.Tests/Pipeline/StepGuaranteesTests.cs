@@ -95,6 +95,7 @@ public sealed class StepGuaranteesTests
         gate.SetResult();
 
         await Eventually.HoldsAsync(async () => (await host.StepsAsync()).Lanes.Single(lane => lane is { BrokerKey: LinkHost.Key, On: "message" }) is { Waiting: 0, LeftOut: 8 });
+        await client.WaitForMessageAsync("slow", message => message.GetText() == "9");
         client.Messages.Items.Where(message => message.Topic == "slow").Select(message => message.GetText()).Should().Equal("0", "9");
         await using var other = await HubClient.ConnectAsync(host.HubUrl);
         (await other.SubscribeAsync(new SubscribeRequest { BrokerKey = LinkHost.Key, Topic = "#", ResumeFrom = before.Cursor })).Gap.Should().BeTrue();

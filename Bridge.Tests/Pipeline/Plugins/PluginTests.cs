@@ -35,6 +35,7 @@ public sealed class PluginTests : IDisposable
 
         (await client.WaitForMessageAsync("t/1")).GetText().Should().Be("212");
         (await subscription.WaitForMessageAsync()).Text.Should().Be("100");
+        await Eventually.HoldsAsync(async () => (await host.StepAsync("fahrenheit")).Calls["rejected"] == 1);
         var info = await host.StepAsync("fahrenheit");
         (info.Kind, info.Calls["rejected"], info.LastProblem!.Text).Should().Be(("plugin", 1, "it is no number"));
         info.On.Should().Equal("message", "publish");
