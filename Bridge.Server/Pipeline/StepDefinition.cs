@@ -10,7 +10,7 @@ namespace Bridge.Server.Pipeline;
 /// <param name="Version">Tells one version from another: a file's digest, an assembly's version; null where it has none.</param>
 internal sealed record StepDefinition(StepKind Kind, StepOptions Options, StepStages Stages, MessageStep Step, string? Version = null);
 
-/// <summary>Where a step comes from. Steps of the same order run in this order.</summary>
+/// <summary>Where a step comes from.</summary>
 internal enum StepKind
 {
     /// <summary>Registered in the host's code.</summary>

@@ -8,7 +8,7 @@ namespace Bridge.Server.Pipeline;
 /// stay in order; one that waits for its step holds up its own topic only. A step that hangs is left behind with its thread, and another
 /// thread goes on.
 /// </summary>
-internal sealed partial class StepLane : IDisposable
+internal sealed class StepLane : IDisposable
 {
     /// <summary>However little time steps have, nobody looks more often whether one hangs.</summary>
     private static readonly TimeSpan LeastPause = TimeSpan.FromMilliseconds(50);

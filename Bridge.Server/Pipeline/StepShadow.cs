@@ -52,9 +52,6 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
             Interlocked.Increment(ref _skipped);
     }
 
-    /// <summary>Completes when it has been given all, and all is compared.</summary>
-    public Task WhenSettledAsync() => Task.WhenAll(_lanes.Values.Select(lane => lane.WhenSettledAsync()));
-
     public void Dispose()
     {
         _isDisposed = true;
