@@ -9,7 +9,7 @@ internal static partial class StepOptionsValidator
 {
     public static void Check(StepOptions step, OptionsChecks checks)
     {
-        if (!Name().IsMatch(step.Name))
+        if (!IsName(step.Name))
             checks.Fail(nameof(step.Name), "must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-'");
         if (step.Topics.Count == 0)
             checks.Fail(nameof(step.Topics), "must list at least one topic filter");
@@ -23,6 +23,9 @@ internal static partial class StepOptionsValidator
         if (!Enum.IsDefined(step.OnFailure))
             checks.Fail(nameof(step.OnFailure), $"'{step.OnFailure}' is none of {string.Join(", ", Enum.GetNames<StepFailureAction>())}");
     }
+
+    /// <summary>Whether a step may have the name.</summary>
+    public static bool IsName(string text) => Name().IsMatch(text);
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

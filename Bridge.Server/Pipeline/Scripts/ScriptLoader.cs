@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text.RegularExpressions;
 using Bridge.Contracts.Steps;
 using Bridge.Server.Messages;
 using Jint;
@@ -7,7 +6,7 @@ using Jint;
 namespace Bridge.Server.Pipeline.Scripts;
 
 /// <summary>Makes steps of files.</summary>
-internal sealed partial class ScriptLoader(ILogger logger, TimeProvider time)
+internal sealed class ScriptLoader(ILogger logger, TimeProvider time)
 {
     private const int MostBytes = 1_048_576;
     private const string Shadow = ".shadow";
@@ -32,7 +31,7 @@ internal sealed partial class ScriptLoader(ILogger logger, TimeProvider time)
     private StepDefinition Make(ScriptFile file, ScriptLimitOptions limits)
     {
         var options = new StepOptions { Name = Path.GetFileNameWithoutExtension(file.Name) };
-        if (!Name().IsMatch(options.Name))
+        if (!StepOptionsValidator.IsName(options.Name))
             throw new ScriptLoadException($"{file.Path}: the name must be 1 to 64 of A-Z, a-z, 0-9, '.', '_' and '-', without .js");
         if (options.Name.EndsWith(Shadow, StringComparison.Ordinal) && options.Name.Length > Shadow.Length)
             options.ShadowOf = options.Name[..^Shadow.Length];
@@ -93,7 +92,4 @@ internal sealed partial class ScriptLoader(ILogger logger, TimeProvider time)
     }
 
     private static string Version(ScriptFile file) => Convert.ToHexStringLower(SHA256.HashData(file.Bytes))[..VersionDigits];
-
-    [GeneratedRegex(@"\A[A-Za-z0-9._-]{1,64}\z")]
-    private static partial Regex Name();
 }
