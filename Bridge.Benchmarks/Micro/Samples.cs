@@ -20,7 +20,7 @@ internal static class Samples
     {
         BrokerKey = "plant",
         Topic = $"plant/{topic % 100}/line/{topic}/temperature",
-        Payload = Encoding.UTF8.GetBytes("""{"value":21.5,"unit":"C","quality":"good","sensor":"PT100-00042"}"""[..64]),
+        Payload = Encoding.UTF8.GetBytes("""{"value":21.5,"unit":"C","quality":"good","sensor":"PT100-0042"}"""),
         ReceivedAt = TimeProvider.System.GetUtcNow(),
     };
 

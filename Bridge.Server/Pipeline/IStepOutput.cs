@@ -35,6 +35,9 @@ internal readonly record struct StepWork(
 /// <param name="Code">The code of a failure that is no step's; null where it is one's.</param>
 internal readonly record struct StepVerdict(StepEnd End, string? Step = null, string? Reason = null, string? Code = null)
 {
+    /// <summary>There is no room for it.</summary>
+    public static readonly StepVerdict Overloaded = new(StepEnd.Failed, Reason: "Too many messages wait for the steps of the broker.", Code: ErrorCodes.Overloaded);
+
     /// <summary>The failure that it is to who published or reads the message; only where it was rejected or failed.</summary>
     public BridgeException ToFailure() =>
         Code is not null ? new BridgeException(Code, Reason!) { RetryAfter = TimeSpan.FromSeconds(1) }

@@ -24,6 +24,6 @@ internal sealed class PublishSteps(StepPipeline pipeline, TimeProvider time)
         var run = new PublishThroughSteps<T>(request, publish, dropped, time.GetUtcNow());
         return lane.Post(new StepWork(run.Message, run, user), makesRoom: false)
             ? run.Answer
-            : throw new BridgeException(ErrorCodes.Overloaded, $"Too many messages wait for the steps of broker '{request.BrokerKey}'.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            : throw StepVerdict.Overloaded.ToFailure();
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ReadSteps(StepPipeline pipeline)
             while (some.Count == MostTogether || !some.TryBegin(lane, new StepWork(values[i].Message, some, user, i)))
             {
                 if (some.Count == 0)
-                    throw new BridgeException(ErrorCodes.Overloaded, $"Too many values wait for the steps of broker '{lane.BrokerKey}'.") { RetryAfter = TimeSpan.FromSeconds(1) };
+                    throw StepVerdict.Overloaded.ToFailure();
 
                 await some.WhenDoneAsync();
                 some = new ReadsThroughSteps(shown, isOne);
@@ -89,7 +89,7 @@ internal sealed class ReadsThroughSteps(BridgeMessage?[] shown, bool isOne) : IS
         if (isOne && _verdict.End is StepEnd.Rejected or StepEnd.Failed)
             throw _verdict.ToFailure();
         if (_isLeftOut)
-            throw new BridgeException(ErrorCodes.Overloaded, "Too many values wait for the steps.") { RetryAfter = TimeSpan.FromSeconds(1) };
+            throw StepVerdict.Overloaded.ToFailure();
     }
 
     public void GoOn(in StepWork work, BridgeMessage message) => shown[work.Tag] = message;

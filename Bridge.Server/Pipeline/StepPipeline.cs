@@ -115,6 +115,9 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
                 _lanes.Remove((brokerKey, stage), out lane);
             lane?.Dispose();
         }
+
+        foreach (var step in _steps)
+            step.Shadow?.Close(brokerKey);
     }
 
     /// <summary>Completes when what has come so far on a way is through the steps.</summary>

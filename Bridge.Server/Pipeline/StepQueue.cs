@@ -1,5 +1,3 @@
-using Bridge.Contracts;
-
 namespace Bridge.Server.Pipeline;
 
 /// <summary>
@@ -12,8 +10,6 @@ internal sealed class StepQueue(int mostMessages, long mostBytes)
 {
     /// <summary>One topic may have so small a part of the room while it waits for a step.</summary>
     private const int PartOfATopic = 10;
-
-    private static readonly StepVerdict Overloaded = new(StepEnd.Failed, Reason: "Too many messages wait for the steps.", Code: ErrorCodes.Overloaded);
 
     private readonly Queue<StepWork> _queue = [];
     private readonly Queue<Continuation> _continued = [];
@@ -133,7 +129,7 @@ internal sealed class StepQueue(int mostMessages, long mostBytes)
     {
         _leftOut++;
         Remove(work);
-        work.Output.End(work, Overloaded);
+        work.Output.End(work, StepVerdict.Overloaded);
     }
 
     private void Remove(in StepWork work)

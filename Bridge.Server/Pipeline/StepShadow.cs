@@ -52,6 +52,16 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
             Interlocked.Increment(ref _skipped);
     }
 
+    /// <summary>Ends its ways of a broker that is no more.</summary>
+    public void Close(string brokerKey)
+    {
+        foreach (var stage in Enum.GetValues<StepStage>())
+        {
+            if (_lanes.TryRemove((brokerKey, stage), out var lane))
+                lane.Dispose();
+        }
+    }
+
     public void Dispose()
     {
         _isDisposed = true;

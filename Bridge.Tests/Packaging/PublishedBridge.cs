@@ -21,6 +21,9 @@ public sealed class PublishedBridge : IAsyncLifetime, IDisposable
 
     internal string App => _folder.File("app");
 
+    /// <summary>A folder that the program may not read.</summary>
+    internal string Closed => _folder.File("closed");
+
     private string Data => _folder.File("data");
 
     public async Task InitializeAsync()
@@ -35,19 +38,25 @@ public sealed class PublishedBridge : IAsyncLifetime, IDisposable
         // As in the image.
         File.Delete(Path.Combine(App, "appsettings.Development.json"));
         Directory.CreateDirectory(Data);
+        Directory.CreateDirectory(Closed);
         if (IsRoot)
             (await ProcessRun.RunAsync("chown", [UserId, Data])).EnsureSuccess();
         if (!OperatingSystem.IsWindows())
         {
             File.SetUnixFileMode(_folder.Path, ReadOnly | UnixFileMode.UserWrite);
             File.SetUnixFileMode(App, ReadOnly);
+            File.SetUnixFileMode(Closed, UnixFileMode.None);
         }
     }
 
     public Task DisposeAsync()
     {
         if (!OperatingSystem.IsWindows())
+        {
             File.SetUnixFileMode(App, ReadOnly | UnixFileMode.UserWrite);
+            File.SetUnixFileMode(Closed, ReadOnly | UnixFileMode.UserWrite);
+        }
+
         return Task.CompletedTask;
     }
 

@@ -59,6 +59,18 @@ public sealed class PublishedBridgeTests(PublishedBridge published) : IClassFixt
         process.Errors.Items.Should().Contain(line => line.Contains("Bridge:Access"));
     }
 
+    [Fact]
+    public async Task Program_FolderOfScriptsMayNotBeRead_SaysSo()
+    {
+        var key = new TestKey("admin", "admin");
+        await using var process = Start(
+            LoopbackPort.Find(),
+            [.. key.Settings(0), ("Bridge:Access:Roles:admin:Administrator", "true"), ("Bridge:Tls:AllowPlainHttp", "true"), ("Bridge:Pipeline:Scripts", published.Closed)]);
+
+        (await process.WaitForExitAsync()).Should().Be(1);
+        process.Errors.Items.Should().Contain(line => line.Contains("Bridge:Pipeline:Scripts") && line.Contains(published.Closed));
+    }
+
     private ChildProcess Start(int port, params (string Key, string? Value)[] settings) =>
         published.Start(Dockerfile.Single("ENTRYPOINT").Program, port, settings);
 

@@ -2,6 +2,7 @@ using Bridge.Contracts;
 using Bridge.Contracts.Steps;
 using Bridge.Server.Pipeline;
 using Bridge.Tests.Support;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Tests.Pipeline;
 
@@ -268,10 +269,11 @@ public sealed class StepLaneTests
     [Fact]
     public async Task Post_StepIsSlowButAnswers_CountsAndIsSuspendedInTheEnd()
     {
-        using var scene = new LaneScene();
+        var time = new FakeTimeProvider();
+        using var scene = new LaneScene(time: time);
         var step = scene.Step(message =>
         {
-            SpinWait.SpinUntil(() => false, 60);
+            time.Advance(TimeSpan.FromMilliseconds(60));
             return StepResult.Pass;
         }, configure: options => options.TimeoutMilliseconds = 50);
         scene.Use(step);

@@ -60,9 +60,19 @@ internal sealed partial class ScriptFolder : IStepSource, IDisposable
         && one.ScriptLimits.MemoryBytes == other.ScriptLimits.MemoryBytes && one.ScriptLimits.CallDepth == other.ScriptLimits.CallDepth;
 
     /// <summary>Loads all of it, or nothing.</summary>
+    /// <exception cref="BridgeConfigurationException">The folder cannot be read, or a file cannot be used.</exception>
     private void Begin(PipelineOptions options)
     {
-        var files = Read(options);
+        SortedDictionary<string, ScriptFile> files;
+        try
+        {
+            files = Read(options);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BridgeConfigurationException([$"{BridgeOptions.Section}:{nameof(BridgeOptions.Pipeline)}:{nameof(options.Scripts)}: {exception.Message}"]);
+        }
+
         var steps = new SortedDictionary<string, StepDefinition>(StringComparer.Ordinal);
         var errors = new List<string>();
         foreach (var (name, file) in files)
