@@ -85,7 +85,8 @@ public sealed class StepDoorsTests
         (await PostAsync(host, "set/pass")).Should().Be("200 success plant set/pass");
         await subscription.WaitForMessageAsync(message => message.Topic == "set/pass");
 
-        subscription.Messages.Select(message => message.Topic).Should().Equal("out/changed", "out/1", "out/2", "out/rerouted", "set/pass");
+        subscription.Messages.Select(message => message.Topic).Where(topic => topic != "out/rerouted").Should().Equal("out/changed", "out/1", "out/2", "set/pass");
+        subscription.Messages.Should().ContainSingle(message => message.Topic == "out/rerouted", "it went over another link, and may come before others");
         subscription.Messages[0].ContentType.Should().Be("text/x-set");
         subscription.Messages[0].UserProperties.Should().Contain("by:nobody").And.Contain("bridge-request:", "the stamp is put behind the steps");
         await using var client = await HubClient.ConnectAsync(host.HubUrl);

@@ -2,12 +2,14 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Bridge.Contracts;
 using Bridge.Contracts.Steps;
+using Bridge.Server;
 using Bridge.Server.Access;
 using Bridge.Server.Pipeline;
 using Bridge.Tests.Brokers;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Bridge.Tests.Pipeline;
 
@@ -28,7 +30,13 @@ public sealed class StepGuaranteesTests
             await gate.Task;
             return StepResult.Pass;
         });
-        await using var host = await StepHost.StartAsync(broker, step, options => (options.Topics, options.TimeoutMilliseconds) = (["slow"], 10_000));
+        await using var host = await StepHost.StartAsync(broker, [], services =>
+        {
+            services.AddSingleton(step);
+            new BridgeBuilder(services).AddStep<LambdaStep>(options => (options.Topics, options.TimeoutMilliseconds) = (["slow"], 10_000));
+            // A part of it is what steps have.
+            services.PostConfigure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(30));
+        });
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
         await client.SubscribeAsync(LinkHost.Key, "#");
         await broker.PublishAsync("slow", "1");
@@ -73,32 +81,37 @@ public sealed class StepGuaranteesTests
     public async Task Arrivals_MoreWaitThanMay_AreCountedAndToldAsAGap()
     {
         await using var broker = await MosquittoBroker.StartNewAsync();
-        var gate = new TaskCompletionSource();
+        var (isHeld, gate) = (new TaskCompletionSource(), new TaskCompletionSource());
         var step = new LambdaStep(async (message, context) =>
         {
-            if (context.Stage == StepStage.Message)
-                await gate.Task;
+            isHeld.TrySetResult();
+            await gate.Task;
             return StepResult.Pass;
         });
         await using var host = await StepHost.StartAsync(broker, [("QueueMessages", "5")], services =>
         {
             services.AddSingleton(step);
-            new Bridge.Server.BridgeBuilder(services).AddStep<LambdaStep>(options => (options.Topics, options.TimeoutMilliseconds) = (["slow"], 60_000));
+            new BridgeBuilder(services).AddStep<LambdaStep>(options => (options.Topics, options.TimeoutMilliseconds) = (["slow"], 60_000));
         });
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
         var before = await client.SubscribeAsync(LinkHost.Key, "#");
 
-        for (var i = 0; i < 10; i++)
+        await broker.PublishAsync("slow", "0");
+        await isHeld.Task.WaitAsync(Eventually.DefaultTimeout);
+        for (var i = 1; i < 10; i++)
             await broker.PublishAsync("slow", $"{i}");
         await broker.PublishAsync("quick", "now");
         await client.WaitForMessageAsync("quick");
+        await Eventually.HoldsAsync(async () => await LaneAsync() is { Waiting: 2, LeftOut: 8 });
         gate.SetResult();
 
-        await Eventually.HoldsAsync(async () => (await host.StepsAsync()).Lanes.Single(lane => lane is { BrokerKey: LinkHost.Key, On: "message" }) is { Waiting: 0, LeftOut: 8 });
+        await Eventually.HoldsAsync(async () => await LaneAsync() is { Waiting: 0, LeftOut: 8 });
         await client.WaitForMessageAsync("slow", message => message.GetText() == "9");
         client.Messages.Items.Where(message => message.Topic == "slow").Select(message => message.GetText()).Should().Equal("0", "9");
         await using var other = await HubClient.ConnectAsync(host.HubUrl);
         (await other.SubscribeAsync(new SubscribeRequest { BrokerKey = LinkHost.Key, Topic = "#", ResumeFrom = before.Cursor })).Gap.Should().BeTrue();
+
+        async Task<StepLaneInfo> LaneAsync() => (await host.StepsAsync()).Lanes.Single(lane => lane is { BrokerKey: LinkHost.Key, On: "message" });
     }
 
     [ToolFact(Tool.Mosquitto)]

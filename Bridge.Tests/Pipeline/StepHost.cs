@@ -14,12 +14,18 @@ internal static class StepHost
 {
     public const string OtherKey = "other";
 
-    /// <summary>Starts it with a step of code, and waits until its links are up.</summary>
+    /// <summary>
+    /// Starts it with a step of code, and waits until its links are up. The step has time, however busy the machine is.
+    /// </summary>
     public static Task<BridgeHost> StartAsync(MosquittoBroker broker, LambdaStep step, Action<StepOptions>? configure = null) =>
         StartAsync(broker, [], services =>
         {
             services.AddSingleton(step);
-            new BridgeBuilder(services).AddStep<LambdaStep>(configure);
+            new BridgeBuilder(services).AddStep<LambdaStep>(options =>
+            {
+                options.TimeoutMilliseconds = 10_000;
+                configure?.Invoke(options);
+            });
         });
 
     /// <summary>Starts it with steps of its configuration, each setting below <c>Bridge:Pipeline</c>.</summary>

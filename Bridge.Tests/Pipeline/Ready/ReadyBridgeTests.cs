@@ -57,7 +57,7 @@ public sealed class ReadyBridgeTests : IDisposable
 
     private static IEnumerable<(string Key, string? Value)> Step(int number, string name, string topics, params (string Key, string Value)[] settings) =>
     [
-        ($"Steps:{number}:Name", name), ($"Steps:{number}:Topics:0", topics), .. settings.Select(setting => ($"Steps:{number}:{setting.Key}", (string?)setting.Value)),
+        ($"Steps:{number}:Name", name), ($"Steps:{number}:Topics:0", topics), ($"Steps:{number}:TimeoutMilliseconds", "10000"), .. settings.Select(setting => ($"Steps:{number}:{setting.Key}", (string?)setting.Value)),
     ];
 
     private static byte[] Zip(string text)

@@ -13,7 +13,7 @@ internal sealed class ScriptScene
     public const string File = "steps/decode.js";
 
     /// <summary>A busy machine compiles slowly; what is tested is seldom how long that takes.</summary>
-    private const string Patient = "const step = { timeoutMilliseconds: 30000 };";
+    public const string Patient = "const step = { timeoutMilliseconds: 30000 };";
 
     public LogCapture Logs { get; } = new();
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using Bridge.Tests.Brokers;
 using Bridge.Tests.EndToEnd;
 using Bridge.Tests.Support;
@@ -16,7 +15,7 @@ public sealed class ScriptedBridgeTests : IDisposable
     [ToolFact(Tool.Mosquitto)]
     public async Task OneFile_ForAllBrokersAndWays_DoesWhatItSays()
     {
-        _folder.Write("all.js", """
+        _folder.Write("all.js", ScriptScene.Patient + """
             let seen = 0;
             function onMessage(m) {
               switch (m.brokerKey) {
@@ -50,6 +49,7 @@ public sealed class ScriptedBridgeTests : IDisposable
         await broker.PublishAsync("raw/2", """{"v":0.25}""");
         await client.WaitForMessageAsync("fine/2");
         await client.PublishAsync(LinkHost.Key, "set", "1");
+        await client.WaitForMessageAsync("set");
         var locked = () => client.PublishAsync(LinkHost.Key, "locked", "1");
 
         client.Messages.Items.Where(message => message.Topic != "set").Select(message => $"{message.BrokerKey} {message.Topic} {message.GetText()}").Should().Equal(
@@ -60,45 +60,9 @@ public sealed class ScriptedBridgeTests : IDisposable
     }
 
     [ToolFact(Tool.Mosquitto)]
-    public async Task Calls_LoopBombAndException_HarmNobodyElse()
-    {
-        _folder.Write("bad.js", """
-            const step = { topics: ["bad/#", "good"], timeoutMilliseconds: 1000 };
-            const kept = [];
-            function onMessage(m) {
-              switch (m.topic) {
-                case "bad/loop": while (true);
-                case "bad/bomb": for (;;) kept.push(new Array(10000).fill(m.message));
-                case "bad/throw": throw new Error("broken");
-              }
-              m.message += "!";
-            }
-            """);
-        await using var broker = await MosquittoBroker.StartNewAsync();
-        await using var host = await StartAsync(broker);
-        await using var client = await HubClient.ConnectAsync(host.HubUrl);
-        await client.SubscribeAsync(LinkHost.Key, "#");
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-
-        for (var i = 0; i < 10; i++)
-        {
-            foreach (var topic in (string[])["bad/loop", "bad/bomb", "bad/throw", "good", "else"])
-                await broker.PublishAsync(topic, $"{i}");
-        }
-
-        await client.Messages.WaitForAsync(message => message is { Topic: "good" } && message.GetText() == "9!");
-        await client.Messages.WaitForAsync(message => message is { Topic: "else" } && message.GetText() == "9");
-        client.Messages.Items.GroupBy(message => message.Topic).Select(topic => (topic.Key, topic.Count())).Should().BeEquivalentTo([("good", 10), ("else", 10)]);
-        var info = await host.StepAsync("bad");
-        (info.Calls["failed"], info.Calls["overran"], info.Calls["suspended"], info.SuspendedTopics, info.Stuck).Should().Be((10, 6, 14, 2, 0));
-        (GC.GetTotalMemory(forceFullCollection: true) - before).Should().BeLessThan(100_000_000);
-        (await host.Client.GetFromJsonAsync<JsonElement>("/brokers/plant")).GetProperty("state").GetString().Should().Be("connected");
-    }
-
-    [ToolFact(Tool.Mosquitto)]
     public async Task File_Changes_IsUsedFromThenOnAndABrokenOneIsRefused()
     {
-        _folder.Write("v.js", "function onMessage(m) { m.message = 'one'; }");
+        _folder.Write("v.js", ScriptScene.Patient + "function onMessage(m) { m.message = 'one'; }");
         await using var broker = await MosquittoBroker.StartNewAsync();
         await using var host = await StartAsync(broker);
         host.AllowErrors(entry => entry.Message.Contains("v.js"));
@@ -107,7 +71,7 @@ public sealed class ScriptedBridgeTests : IDisposable
         await ShouldBecomeAsync("one");
         var version = (await host.StepAsync("v")).Version;
 
-        _folder.Write("v.js", "function onMessage(m) { m.message = 'two'; }");
+        _folder.Write("v.js", ScriptScene.Patient + "function onMessage(m) { m.message = 'two'; }");
         await Eventually.HoldsAsync(async () => (await host.StepAsync("v")).Version != version);
         await ShouldBecomeAsync("two");
         _folder.Write("v.js", "function onMessage(m) {\n  m.message = ;\n}");
@@ -129,13 +93,13 @@ public sealed class ScriptedBridgeTests : IDisposable
     [ToolFact(Tool.Mosquitto)]
     public async Task Shadow_ComesWhileMessagesFlow_IsComparedOnly()
     {
-        _folder.Write("scale.js", "function onMessage(m) { m.message = String(m.message * 2); }");
+        _folder.Write("scale.js", ScriptScene.Patient + "function onMessage(m) { m.message = String(m.message * 2); }");
         await using var broker = await MosquittoBroker.StartNewAsync();
         await using var host = await StartAsync(broker);
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
         await client.SubscribeAsync(LinkHost.Key, "#");
 
-        _folder.Write("scale.shadow.js", "function onMessage(m) { if (m.message > 1) while (true); m.message = String(m.message * 2); }");
+        _folder.Write("scale.shadow.js", ScriptScene.Patient + "function onMessage(m) { if (m.message > 1) while (true); m.message = String(m.message * 2); }");
         await Eventually.HoldsAsync(async () => (await host.StepsAsync()).Steps.Single().Shadow is not null);
         for (var i = 0; i < 5; i++)
             await broker.PublishAsync($"t/{i}", $"{i}");
@@ -150,15 +114,15 @@ public sealed class ScriptedBridgeTests : IDisposable
     [ToolFact(Tool.Mosquitto)]
     public async Task File_DoesNotFitTheOthers_IsToldAndHoldsUpNothingElse()
     {
-        _folder.Write("a.js", "function onMessage(m) { m.message += 'a'; }");
+        _folder.Write("a.js", ScriptScene.Patient + "function onMessage(m) { m.message += 'a'; }");
         await using var broker = await MosquittoBroker.StartNewAsync();
         await using var host = await StartAsync(broker);
         host.AllowErrors(entry => entry.EventId.Id == 12008);
 
         _folder.Write("a.js", "const step = { broker: 'nowhere' }; function onMessage(m) { m.message += 'x'; }");
         _folder.Write("typo.shadow.js", "function onMessage(m) {}");
-        _folder.Write("b.js", "function onMessage(m) { m.message += 'b'; }");
-        await Eventually.HoldsAsync(async () => (await host.StepsAsync()).Problems.Count == 2);
+        _folder.Write("b.js", ScriptScene.Patient + "function onMessage(m) { m.message += 'b'; }");
+        await Eventually.HoldsAsync(async () => await host.StepsAsync() is { Problems.Count: 2, Steps.Count: 2 });
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
         await client.SubscribeAsync(LinkHost.Key, "#");
         await broker.PublishAsync("t", "");
