@@ -66,7 +66,8 @@ public sealed class GracefulStopTests : IAsyncLifetime
     [ToolFact(Tool.Mosquitto)]
     public async Task Stop_BrokerHasMuchToSend_DeliversAllOfIt()
     {
-        await using var bridge = await StartAsync(("Bridge:FanOut:GatherMilliseconds", "500"));
+        // One round trip each, however long that takes on a busy machine.
+        await using var bridge = await StartAsync(("Bridge:FanOut:GatherMilliseconds", "500"), ("shutdownTimeoutSeconds", "60"));
         var clients = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => SubscribedAsync(bridge, messagePack: i % 2 == 0)));
         await using var numbers = await NumberStream.StartAsync(_broker.Port, ["numbers"], perSecond: 2_000);
         await bridge.SignalAsync("STOP");
