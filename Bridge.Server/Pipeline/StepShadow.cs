@@ -71,14 +71,16 @@ internal sealed class StepShadow(PipelineStep step, StepLaneSettings settings) :
 
     private void Note(BridgeMessage message, ShadowOutcome expected, ShadowOutcome actual)
     {
-        Interlocked.Increment(ref _compared);
-        if (expected.IsSameAs(actual))
-            return;
+        if (!expected.IsSameAs(actual))
+        {
+            Interlocked.Increment(ref _different);
+            _differences.Enqueue(new ShadowDifference(settings.Time.GetUtcNow(), message.BrokerKey, message.Topic, expected.ToString(), actual.ToString()));
+            while (_differences.Count > MostKept)
+                _differences.TryDequeue(out _);
+        }
 
-        Interlocked.Increment(ref _different);
-        _differences.Enqueue(new ShadowDifference(settings.Time.GetUtcNow(), message.BrokerKey, message.Topic, expected.ToString(), actual.ToString()));
-        while (_differences.Count > MostKept)
-            _differences.TryDequeue(out _);
+        // Last: what was compared can be seen.
+        Interlocked.Increment(ref _compared);
     }
 
     private sealed class Comparison(StepShadow shadow, ShadowOutcome expected) : IStepOutput

@@ -49,7 +49,7 @@ public sealed class MetricsTests : IAsyncLifetime
         await _broker.PublishAsync("in/2/3/4/5", "deep");
         await _broker.PublishAsync("in/2/3/4/6", "deep");
 
-        var scrape = await Scrape.WaitAsync(_bridge.Client, scrape => scrape.Sum("bridge_messages_in_total", Plant) == 5);
+        var scrape = await Scrape.WaitAsync(_bridge.Client, scrape => scrape.Sum("bridge_messages_in_total", Plant) == 5 && scrape.Sum("bridge_messages_left_out_total", Plant) == 3);
         scrape.Sum("bridge_messages_left_out_total", Plant, ("cause", "payload_too_large")).Should().Be(1);
         scrape.Sum("bridge_messages_left_out_total", Plant, ("cause", "too_many_levels")).Should().Be(2);
         scrape.Sum("bridge_cache_topics", Plant).Should().Be(2);
@@ -100,9 +100,11 @@ public sealed class MetricsTests : IAsyncLifetime
             open.Sum("kestrel_active_connections").Should().BePositive();
             await _broker.PublishAsync("in/9", "1");
             (await waiting.WaitAsync(Eventually.DefaultTimeout)).Dispose();
+            await hub.WaitForMessageAsync("in/9");
         }
 
-        var closed = await Scrape.WaitAsync(_bridge.Client, scrape => scrape.Sum("bridge_connections") == 1);
+        var closed = await Scrape.WaitAsync(
+            _bridge.Client, scrape => scrape.Sum("bridge_connections") == 1 && scrape.Sum("bridge_deliveries_total", Plant, ("kind", "live")) >= 2);
         closed.Sum("bridge_subscriptions", Plant).Should().Be(1);
         closed.Sum("bridge_deliveries_total", Plant, ("kind", "live")).Should().Be(2, "the stream and one of the hub's subscriptions matched");
     }

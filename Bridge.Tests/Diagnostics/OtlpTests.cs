@@ -31,10 +31,11 @@ public sealed class OtlpTests : IAsyncLifetime
         await hub.PublishAsync("embedded", "otlp/topic", "payload-that-nobody-gets");
 
         await Eventually.HoldsAsync(
-            () => Received("/v1/metrics").Contains("bridge.publish.duration") && Received("/v1/traces").Contains("bridge receive"),
+            // Traces of other bridges in this process come too.
+            () => Received("/v1/metrics").Contains("bridge.publish.duration") && Received("/v1/traces") is var traces && traces.Contains("bridge receive") && traces.Contains("otlp/topic"),
             describe: () => string.Join(' ', _received.Keys));
         Received("/v1/metrics").Should().Contain("SignalRBridge").And.Contain("bridge.messages.in").And.Contain("dotnet.gc.collections");
-        Received("/v1/traces").Should().Contain("otlp/topic").And.NotContain("payload-that");
+        Received("/v1/traces").Should().NotContain("payload-that");
     }
 
     [Fact]

@@ -236,8 +236,7 @@ public sealed class HostilePublishTests(EmbeddedBridge bridge) : IClassFixture<E
 
         served.EnsureSuccessStatusCode();
         await host.StopAsync();
-        host.Logs.Entries.Items.Where(entry => entry.Level >= LogLevel.Warning && !entry.Category.StartsWith("Bridge.Server.Brokers", StringComparison.Ordinal))
-            .Should().BeEmpty();
+        Complaints(host).Should().BeEmpty();
     }
 
     /// <summary>On connections that would be kept: Kestrel would read on for the next request, and complain that it reads already.</summary>
@@ -259,9 +258,12 @@ public sealed class HostilePublishTests(EmbeddedBridge bridge) : IClassFixture<E
         }
 
         await host.StopAsync();
-        host.Logs.Entries.Items.Where(entry => entry.Level >= LogLevel.Warning && !entry.Category.StartsWith("Bridge.Server.Brokers", StringComparison.Ordinal))
-            .Should().BeEmpty();
+        Complaints(host).Should().BeEmpty();
     }
+
+    /// <summary>Kestrel tells too when the machine has no time for it.</summary>
+    private static IEnumerable<LogEntry> Complaints(BridgeHost host) => host.Logs.Entries.Items.Where(entry =>
+        entry.Level >= LogLevel.Warning && entry.EventId.Name != "HeartbeatSlow" && !entry.Category.StartsWith("Bridge.Server.Brokers", StringComparison.Ordinal));
 
     private static string Expand(string text) => Texts.Aggregate(text, (all, pair) => all.Replace(pair.Key, pair.Value, StringComparison.Ordinal));
 

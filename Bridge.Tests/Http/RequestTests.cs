@@ -146,10 +146,10 @@ public sealed class RequestTests(EmbeddedBridge bridge) : IClassFixture<Embedded
         var topic = EmbeddedBridge.NewTopic();
         await using var responder = await bridge.StartResponderAsync(topic, (_, _) => Task.CompletedTask);
 
-        using var response = await PostAsync("", Json(topic, ",\"timeoutSeconds\":0.2"));
+        using var response = await PostAsync("", Json(topic, ",\"timeoutSeconds\":2.5"));
 
-        (await response.ShouldBeProblemAsync(504, "reply_timeout")).Should().Contain("0.2 s");
-        (await responder.Requests.WaitForAsync(_ => true)).MessageExpiryInterval.Should().Be(1);
+        (await response.ShouldBeProblemAsync(504, "reply_timeout")).Should().Contain("2.5 s");
+        (await responder.Requests.WaitForAsync(_ => true)).MessageExpiryInterval.Should().BeInRange(1, 3);
     }
 
     [Theory]

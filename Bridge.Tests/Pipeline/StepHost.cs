@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Json;
 using Bridge.Contracts;
 using Bridge.Contracts.Steps;
 using Bridge.Server;
@@ -54,8 +56,16 @@ internal static class StepHost
         .. settings.Select(setting => KeyValuePair.Create($"Bridge:Pipeline:{setting.Key}", setting.Value)),
     ]);
 
+    /// <summary>Has the bridge publish all of these over its other link, in this order and in a moment.</summary>
+    public static async Task PublishAsync(this BridgeHost host, IEnumerable<(string Topic, string Message)> messages)
+    {
+        using var response = await host.Client.PostAsJsonAsync(
+            new Uri("/publish", UriKind.Relative), messages.Select(message => new { brokerKey = OtherKey, topic = message.Topic, message = message.Message }));
+        response.StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
     public static async Task<StepInfo> StepAsync(this BridgeHost host, string name) => (await host.StepsAsync()).Steps.Single(step => step.Name == name);
 
     public static async Task<StepsInfo> StepsAsync(this BridgeHost host) =>
-        (await System.Net.Http.Json.HttpClientJsonExtensions.GetFromJsonAsync<StepsInfo>(host.Client, new Uri("/steps", UriKind.Relative)))!;
+        (await host.Client.GetFromJsonAsync<StepsInfo>(new Uri("/steps", UriKind.Relative)))!;
 }

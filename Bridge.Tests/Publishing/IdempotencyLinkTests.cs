@@ -109,7 +109,7 @@ public sealed class IdempotencyLinkTests
     {
         // One message may be unacknowledged: the second waits for the first.
         await using var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_inflight_messages 1" });
-        await using var host = await LinkHost.ConnectAsync(broker, ("PublishTimeoutSeconds", "1"), ("ConnectTimeoutSeconds", "2"));
+        await using var host = await LinkHost.ConnectAsync(broker, ("PublishTimeoutSeconds", "3"), ("ConnectTimeoutSeconds", "2"));
         await using var subscription = await broker.SubscribeAsync("#");
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
         var waiting = Message with { IdempotencyKey = "w", Payload = "waiting"u8.ToArray() };

@@ -1,11 +1,12 @@
 using Bridge.Server.Pipeline;
 using Bridge.Server.Pipeline.Scripts;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Tests.Pipeline.Scripts;
 
 public sealed class ScriptLoaderTests
 {
-    private readonly ScriptScene _scene = new();
+    private readonly ScriptScene _scene = new() { Time = new FakeTimeProvider() };
 
     [Theory]
     [InlineData("const { default: a, if: b = 1, ...rest } = { default: 1 }; const [c, { class: d }] = [1, { class: 2 }];")]

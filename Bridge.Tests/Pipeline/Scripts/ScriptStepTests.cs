@@ -158,9 +158,10 @@ public sealed class ScriptStepTests
     [Fact]
     public void Console_MoreThanTenLines_AreCountedOnly()
     {
-        _scene.RunBody("console.log('a\\nb', { x: 1 }, 2); console.error('bad'); for (let i = 0; i < 100; i++) console.info('i', i);");
+        var scene = new ScriptScene { Time = new FakeTimeProvider() };
+        scene.RunBody("console.log('a\\nb', { x: 1 }, 2); console.error('bad'); for (let i = 0; i < 100; i++) console.info('i', i);");
 
-        var lines = _scene.Logs.Entries.Items;
+        var lines = scene.Logs.Entries.Items;
         lines.Should().HaveCountLessThan(30);
         lines.Should().Contain(entry => entry.Level == LogLevel.Information && entry.Message == "Step decode: a\\u000Ab {\"x\":1} 2");
         lines.Should().Contain(entry => entry.Level == LogLevel.Warning && entry.Message == "Step decode: bad");
