@@ -10,7 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 # Release: what is tested is what is deployed, and optimised code is what the limits on time and memory are meant for.
 readonly configuration=Release
-readonly run_limit=20m hang_limit=5m
+readonly run_limit=40m hang_limit=5m
 
 # No build server stays behind.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false

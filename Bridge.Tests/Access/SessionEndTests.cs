@@ -26,10 +26,10 @@ public sealed class SessionEndTests : IDisposable
     public async Task Open_TokenRunsOut_Ends()
     {
         await using var bridge = await LockedBridge.StartAsync([.. Viewer, .. _tokens.Settings]);
-        var until = TimeProvider.System.GetUtcNow().AddSeconds(4);
+        var until = TimeProvider.System.GetUtcNow().AddSeconds(10);
         var open = await OpenAllAsync(bridge, _tokens.Create("bob", "viewer", token => token.Expires = until.UtcDateTime));
 
-        await open.ShouldEndAsync();
+        await open.ShouldEndAsync(TimeSpan.FromSeconds(10));
 
         TimeProvider.System.GetUtcNow().Should().BeOnOrAfter(until.AddSeconds(-1), "exp is in whole seconds");
     }
@@ -150,9 +150,9 @@ public sealed class SessionEndTests : IDisposable
 
         public bool Ended => _closed.Task.IsCompleted || _poll.IsCompleted;
 
-        public async Task ShouldEndAsync()
+        public async Task ShouldEndAsync(TimeSpan after = default)
         {
-            await _closed.Task.WaitAsync(Soon + Soon);
+            await _closed.Task.WaitAsync(after + Soon + Soon);
             (await _stream.ReadAsync(Soon)).Should().BeNull("the stream has ended");
             using var answer = await _poll.WaitAsync(Soon);
             answer.StatusCode.Should().Be(HttpStatusCode.Unauthorized);

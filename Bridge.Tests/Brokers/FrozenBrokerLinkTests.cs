@@ -6,7 +6,7 @@ namespace Bridge.Tests.Brokers;
 
 public sealed class FrozenBrokerLinkTests
 {
-    private const int KeepAliveSeconds = 2;
+    private const int KeepAliveSeconds = 6;
 
     /// <summary>What a busy machine may add: all tests share its cores, and one thread pool. Far from what the system itself would take.</summary>
     private const double Margin = 12;
@@ -50,7 +50,7 @@ public sealed class FrozenBrokerLinkTests
     {
         // One message may be unacknowledged: the second waits for the first.
         await using var broker = await MosquittoBroker.StartNewAsync(new MosquittoOptions { ExtraConfiguration = "max_inflight_messages 1" });
-        await using var host = await LinkHost.ConnectAsync(broker, ("PublishTimeoutSeconds", "1"), ("ConnectTimeoutSeconds", "2"));
+        await using var host = await LinkHost.ConnectAsync(broker, ("PublishTimeoutSeconds", "1"), ("ConnectTimeoutSeconds", "15"));
         await using var subscription = await broker.SubscribeAsync("#");
         await using var client = await HubClient.ConnectAsync(host.HubUrl);
 

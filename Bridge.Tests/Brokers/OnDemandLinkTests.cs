@@ -135,7 +135,7 @@ public sealed class OnDemandLinkTests
     {
         try
         {
-            await client.SubscribeAsync(LinkHost.Key, "fatal/#");
+            await client.UnsubscribeAsync(await client.SubscribeAsync(LinkHost.Key, "fatal/#"));
             return false;
         }
         catch (Exception exception) when (exception.Message.Contains(ErrorCodes.BrokerRejected, StringComparison.Ordinal))

@@ -79,6 +79,8 @@ public sealed class ReconnectTests
         await using var messages = new Enumeration(bridge.SubscribeAsync("plant", "#", snapshot: false));
         var next = messages.NextAsync();
         await server.Subscribes.NextAsync();
+        // Answered behind the other.
+        await bridge.GetBrokersAsync().InTime();
 
         server.Drop();
 

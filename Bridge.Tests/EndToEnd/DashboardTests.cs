@@ -68,7 +68,8 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
 
         await broker.StartAsync();
 
-        await page.Card("plant", "connected").WaitForAsync();
+        // It waits for up to 30 s between two attempts.
+        await page.Card("plant", "connected").WaitForAsync(new() { Timeout = 60_000 });
         await Eventually.HoldsAsync(async () => await page.WatchNotice.IsHiddenAsync());
         page.Complaints.Items.Should().BeEmpty();
     }

@@ -29,7 +29,7 @@ public sealed class ManyReadersTests
         await using var numbers = await NumberStream.StartAsync(broker.Port, Topics, PerSecond);
         var streams = Enumerable.Range(0, StreamReaders).Select(seed => new StreamReading(host.Client, seed)).ToList();
         var pollers = Enumerable.Range(0, Pollers).Select(_ => new Poller(host.Client)).ToList();
-        using var ending = new CancellationTokenSource(Patience);
+        using var ending = new CancellationTokenSource(3 * Patience);
         var running = streams.Select(reader => reader.RunAsync(ending.Token)).Concat(pollers.Select(poller => poller.RunAsync(ending.Token))).ToList();
 
         // Until everybody has seen many numbers, and lost many connections.

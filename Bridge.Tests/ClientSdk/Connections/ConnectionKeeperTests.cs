@@ -14,6 +14,7 @@ public sealed class ConnectionKeeperTests
         await using var server = await ScriptedBridge.StartAsync();
         await using var bridge = await BridgeClient.ConnectAsync(server.Url, options => options.TimeProvider = clock).InTime();
         bridge.ConnectionStateChanged += (_, change) => states.Add(change);
+        await bridge.GetBrokersAsync().InTime();
         server.Refuse = 503;
 
         server.Drop();

@@ -67,12 +67,18 @@ internal sealed class ScriptedBridge : IAsyncDisposable
     }
 
     /// <summary>Connects a client that reconnects without noticeable waits.</summary>
-    public Task<BridgeClient> ConnectAsync(Action<BridgeClientOptions>? configure = null) => BridgeClient.ConnectAsync(Url, options =>
+    public async Task<BridgeClient> ConnectAsync(Action<BridgeClientOptions>? configure = null)
     {
-        options.ReconnectBaseDelay = TimeSpan.FromMilliseconds(1);
-        options.ReconnectMaxDelay = TimeSpan.FromMilliseconds(20);
-        configure?.Invoke(options);
-    }).InTime();
+        var client = await BridgeClient.ConnectAsync(Url, options =>
+        {
+            options.ReconnectBaseDelay = TimeSpan.FromMilliseconds(1);
+            options.ReconnectMaxDelay = TimeSpan.FromMilliseconds(20);
+            configure?.Invoke(options);
+        }).InTime();
+        // A client is connected before the hub knows of it; what it answers, it answers then.
+        await client.GetBrokersAsync().InTime();
+        return client;
+    }
 
     /// <summary>Closes all connections: in good order with a close message, or by cutting them off.</summary>
     public void Drop(bool cutOff = false)
