@@ -1,4 +1,3 @@
-using System.Collections.ObjectModel;
 using Bridge.Contracts.Steps;
 using Bridge.Server.Configuration;
 
@@ -11,38 +10,34 @@ namespace Bridge.Server.Pipeline;
 internal sealed partial class StepPipeline : IReconfigurable, IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly IReadOnlyList<IStepSource> _sources;
+    private readonly StepComposition _composition;
     private readonly StepLaneSettings _settings;
     private readonly ILogger _logger;
     private readonly Dictionary<(string BrokerKey, StepStage Stage), StepLane> _lanes = [];
     private BridgeOptions _options;
     private int _rebuilt;
-    private readonly bool _isStarted;
     private volatile IReadOnlyList<PipelineStep> _steps = [];
-    private volatile IReadOnlyDictionary<string, string> _problems = ReadOnlyDictionary<string, string>.Empty;
     private volatile bool _hasLanes;
 
     /// <exception cref="BridgeConfigurationException">A step cannot be used.</exception>
     public StepPipeline(
         BridgeOptions options, IEnumerable<IStepSource> sources, StepResultChecks checks, StepProblems problems, TimeProvider time, ILogger<StepPipeline> logger)
     {
-        (_options, _sources, _logger) = (options, [.. sources], logger);
+        (_options, _logger) = (options, logger);
         _settings = new StepLaneSettings(options.Pipeline.QueueMessages, options.Pipeline.QueueBytes, checks, problems, time);
+        _composition = new StepComposition([.. sources], _settings, logger);
         lock (_gate)
         {
-            foreach (var source in _sources)
-                source.Changed = Rebuild;
-            Use(Build(options));
+            _composition.OnChange(Rebuild);
+            Use(_composition.Compose(options, _steps, isStart: true));
         }
-
-        _isStarted = true;
     }
 
     /// <summary>The steps, in the order in which they run.</summary>
     public IReadOnlyList<PipelineStep> Steps => _steps;
 
     /// <summary>What is wrong with what is not used, by the file that it is in.</summary>
-    public IReadOnlyDictionary<string, string> Problems => _sources.SelectMany(source => source.Problems).Concat(_problems).DistinctBy(problem => problem.Key).ToDictionary();
+    public IReadOnlyDictionary<string, string> Problems => _composition.Problems;
 
     /// <summary>The ways that there are.</summary>
     public IReadOnlyList<StepLane> Lanes
@@ -59,7 +54,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
         int rebuilt;
         IReadOnlyList<PipelineStep> steps;
         lock (_gate)
-            (rebuilt, steps) = (_rebuilt, Build(options));
+            (rebuilt, steps) = (_rebuilt, _composition.Compose(options, _steps));
         return () =>
         {
             lock (_gate)
@@ -132,66 +127,6 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
             step.Shadow?.Dispose();
     }
 
-    private IReadOnlyList<PipelineStep> Build(BridgeOptions options)
-    {
-        StepDefinition[] current = [.. _steps.Select(step => step.Definition), .. _steps.Select(step => step.Shadow?.Step.Definition).OfType<StepDefinition>()];
-        var definitions = _sources.SelectMany(source => source.Find(options.Pipeline, current)).ToList();
-        LeaveOutWrongScripts(definitions, current, [.. options.Brokers.Keys]);
-        var shadows = definitions.Where(definition => definition.Options.ShadowOf is not null).ToDictionary(definition => definition.Options.ShadowOf!);
-        return
-        [
-            .. definitions.Where(definition => definition.Options.ShadowOf is null)
-                .OrderBy(definition => definition.Options.Order)
-                .Select(definition => Continue(definition, shadows.GetValueOrDefault(definition.Options.Name))),
-        ];
-    }
-
-    /// <summary>
-    /// Whoever saves a file must not keep settings or other files from being used: a script that does not fit the others stays as it was, or is
-    /// left out. At the start it is a mistake like others.
-    /// </summary>
-    /// <exception cref="BridgeConfigurationException">Something else does not fit.</exception>
-    private void LeaveOutWrongScripts(List<StepDefinition> definitions, StepDefinition[] current, string[] brokerKeys)
-    {
-        var problems = new Dictionary<string, string>();
-        while (StepDefinitionChecks.FindProblems(definitions, brokerKeys) is { Count: > 0 } found)
-        {
-            var wrong = found.Where(problem => problem.Step.Kind == StepKind.Script).ToList();
-            if (!_isStarted || wrong.Count == 0)
-                throw new BridgeConfigurationException([.. found.Select(problem => problem.Text)]);
-
-            foreach (var (step, text) in wrong.DistinctBy(problem => problem.Step))
-            {
-                problems[$"{step.Options.Name}.js"] = text;
-                var at = definitions.IndexOf(step);
-                definitions.RemoveAt(at);
-                // It may itself be what does not fit; then the next look leaves it out.
-                if (Array.Find(current, known => known.Kind == StepKind.Script && known.Options.Name == step.Options.Name) is { } before && before != step)
-                    definitions.Insert(at, before);
-            }
-        }
-
-        foreach (var (file, text) in problems.Where(problem => _problems.GetValueOrDefault(problem.Key) != problem.Value))
-            Log.LeftOut(_logger, file, text);
-        _problems = problems;
-    }
-
-    /// <returns>The step that there is, if it is as it should be, or another.</returns>
-    private PipelineStep Continue(StepDefinition definition, StepDefinition? shadow)
-    {
-        var known = _steps.FirstOrDefault(step => IsSame(step.Definition, definition));
-        if (known is not null && (shadow is null ? known.Shadow is null : IsSame(known.Shadow?.Step.Definition, shadow)))
-            return known;
-
-        return new PipelineStep(definition, definition.Options, _settings.Time, known)
-        {
-            Shadow = shadow is null ? null : new StepShadow(new PipelineStep(shadow, definition.Options, _settings.Time), _settings),
-        };
-    }
-
-    private static bool IsSame(StepDefinition? known, StepDefinition definition) =>
-        known is not null && ReferenceEquals(known.Step, definition.Step) && !OptionsComparison.Differences(known.Options, definition.Options, "").Any();
-
     private void Rebuild()
     {
         lock (_gate)
@@ -199,7 +134,7 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
             _rebuilt++;
             try
             {
-                Use(Build(_options));
+                Use(_composition.Compose(_options, _steps));
             }
             catch (BridgeConfigurationException exception)
             {
@@ -214,9 +149,10 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
         lock (_gate)
         {
             var before = _steps;
-            _steps = steps;
             foreach (var ((brokerKey, stage), lane) in _lanes)
                 lane.Change(ChainOf(steps, brokerKey, stage));
+            // Behind the ways: steps that are shown get what comes from now on.
+            _steps = steps;
             foreach (var gone in before.Except(steps))
                 gone.Shadow?.Dispose();
             if (!before.SequenceEqual(steps))
@@ -233,9 +169,6 @@ internal sealed partial class StepPipeline : IReconfigurable, IDisposable
     {
         [LoggerMessage(12006, LogLevel.Information, "The steps between brokers and clients are now: {Steps}")]
         public static partial void Used(ILogger logger, string steps);
-
-        [LoggerMessage(12008, LogLevel.Error, "The script {File} is not used as it is now; where there was a step of it, that one goes on: {Problem}")]
-        public static partial void LeftOut(ILogger logger, string file, string problem);
 
         [LoggerMessage(12007, LogLevel.Error, "The changed steps are not used: {Error}")]
         public static partial void NotUsed(ILogger logger, string error);

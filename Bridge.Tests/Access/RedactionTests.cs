@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Bridge.Server.Http;
+using Bridge.Tests.Diagnostics;
 using Bridge.Tests.Support;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Bridge.Tests.Access;
 
-/// <summary>Credentials in URLs reach no log and no trace.</summary>
+/// <summary>Credentials in URLs reach no log and no trace. It listens to the whole process, which others that trace would notice.</summary>
+[Collection(nameof(TraceTests))]
 public sealed class RedactionTests
 {
     [Theory]

@@ -21,7 +21,8 @@ public sealed class OnDemandLinkTests
 
         SubscribedBy(broker).Should().BeEmpty("nobody asked");
         var wide = await client.SubscribeAsync(LinkHost.Key, "plant/#");
-        SubscribedBy(broker).Should().Equal(["plant/#"], "the answer comes after the broker's");
+        await Eventually.HoldsAsync(() => SubscribedBy(broker).Any());
+        SubscribedBy(broker).Should().Equal("plant/#");
         var narrow = await other.SubscribeAsync(LinkHost.Key, "plant/+/temp");
         await broker.PublishAsync("plant/1/temp", "21.5");
         await client.WaitForMessageAsync("plant/1/temp");

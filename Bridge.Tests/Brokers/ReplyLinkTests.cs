@@ -89,7 +89,7 @@ public sealed class ReplyLinkTests
     public async Task Request_ThousandsAtOnce_EachGetsItsOwnReplyOverOneSubscription(string? topics, int subscriptions)
     {
         const int Count = 2_000;
-        await using var broker = await MosquittoBroker.StartNewAsync();
+        await using var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_queued_messages 0" });
         await using var host = await BridgeHost.StartAsync(
             BrokerSettings.Of(LinkHost.Key, broker, ("ClientId", ClientId), ("Topics", topics)).Append(new("Bridge:Limits:RequestsPerUser", "0")));
         await host.WaitForStateAsync(LinkHost.Key, BrokerState.Connected);

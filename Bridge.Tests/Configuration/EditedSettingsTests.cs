@@ -57,7 +57,8 @@ public sealed class EditedSettingsTests : IAsyncLifetime, IDisposable
         await client.WaitForMessageAsync("numbers", message => message.GetText() == (count - 1).ToString(CultureInfo.InvariantCulture));
         client.Messages.Items.Select(message => int.Parse(message.GetText(), CultureInfo.InvariantCulture)).Should().Equal(Enumerable.Range(0, count));
         (await BrokersAsync()).Single().Since.Should().Be(before.Since);
-        _bridge.Output.Items.Should().ContainMatch("*Broker other: added*").And.ContainMatch("*Broker other: changed*").And.ContainMatch("*Broker other: removed*");
+        await _bridge.Output.WaitForAsync(line => line.Contains("Broker other: removed", StringComparison.Ordinal));
+        _bridge.Output.Items.Should().ContainMatch("*Broker other: added*").And.ContainMatch("*Broker other: changed*");
         await _other.WaitForLogAsync("disconnected");
         _other.Log.Should().NotContainMatch("*error*");
     }

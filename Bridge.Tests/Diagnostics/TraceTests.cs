@@ -6,6 +6,7 @@ using Bridge.Tests.Support;
 namespace Bridge.Tests.Diagnostics;
 
 /// <summary>A message can be followed from its broker to its subscribers, and a publish from its caller to its broker.</summary>
+[Collection(nameof(TraceTests))]
 public sealed class TraceTests
 {
     [ToolFact(Tool.Mosquitto)]

@@ -57,7 +57,7 @@ public sealed class StepGuaranteesTests
     {
         const int Topics = 20;
         const int Each = 100;
-        await using var broker = await MosquittoBroker.StartNewAsync();
+        await using var broker = await MosquittoBroker.StartNewAsync(new() { ExtraConfiguration = "max_queued_messages 0" });
         var step = new LambdaStep(async (message, context) =>
         {
             if (context.Stage == StepStage.Message && Random.Shared.Next(3) == 0)

@@ -13,6 +13,7 @@ using Bridge.Tests.Pipeline.Scripts;
 using Bridge.Tests.Support;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Bridge.Tests.Pipeline;
 
@@ -53,7 +54,7 @@ public sealed partial class StepsDocTests
     public async Task Script_OfTheReadme_DoesWhatItSays()
     {
         using var folder = new TemporaryFolder();
-        folder.Write("plant.js", await BlockAsync("README.md", "javascript"));
+        folder.Write("plant.js", ScriptScene.Patient + await BlockAsync("README.md", "javascript"));
         await using var host = await EmbeddedBridge.StartAsync(("Bridge:Pipeline:Scripts", folder.Path));
 
         using var published = await PublishAsync(host, "demo/9/temperature", "20");
@@ -72,7 +73,7 @@ public sealed partial class StepsDocTests
         var examples = Block().Matches(await File.ReadAllTextAsync(Repository.PathOf("docs", "steps-javascript.md"))).Select(block => block.Groups[2].Value).ToList();
 
         examples.Should().HaveCount(2);
-        var scene = new ScriptScene();
+        var scene = new ScriptScene { Time = new FakeTimeProvider() };
         var (warmer, perBroker) = (scene.Load(examples[0]), scene.Load(examples[1]));
         (warmer.Options.Broker, warmer.Options.Topics.Single()).Should().Be(("plant", "plant/+/temp"));
         ScriptScene.Call(warmer.Step, ScriptScene.Message("""{"celsius":100}""")).Message!.GetText().Should().Be("212");

@@ -58,7 +58,9 @@ internal sealed class TestAuthority : IDisposable
             return request.CreateSelfSigned(from, until);
 
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(issuer, true, false));
+        // Neither begins before its issuer nor outlives it, which is a moment older.
         from = from < issuer.NotBefore ? issuer.NotBefore : from;
+        until = until > issuer.NotAfter ? issuer.NotAfter : until;
         using var signed = request.Create(issuer, from, until, RandomNumberGenerator.GetBytes(16));
         return signed.CopyWithPrivateKey(key);
     }
