@@ -1,5 +1,6 @@
 using System.Globalization;
 using Bridge.Contracts;
+using Bridge.Tests.Support;
 
 namespace Bridge.Tests.EndToEnd;
 
@@ -34,7 +35,7 @@ internal sealed class CrashReader(string mode, bool isMessagePack)
 
     /// <summary>Waits until something has come that no run before had.</summary>
     public Task WaitForNewsAsync() => _client.Messages.WaitForAsync(
-        message => message.Source == MessageSource.Live && NumberOf(message) > _last.GetValueOrDefault(message.Topic, -1) + 1, TimeSpan.FromSeconds(60));
+        message => message.Source == MessageSource.Live && NumberOf(message) > _last.GetValueOrDefault(message.Topic, -1) + 1, Eventually.ReconnectTimeout);
 
     /// <summary>The newest number of each topic, as of now.</summary>
     public Dictionary<string, int> Latest()

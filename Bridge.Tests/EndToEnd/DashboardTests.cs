@@ -68,8 +68,7 @@ public sealed class DashboardTests(Chromium chromium) : IClassFixture<Chromium>
 
         await broker.StartAsync();
 
-        // It waits for up to 30 s between two attempts.
-        await page.Card("plant", "connected").WaitForAsync(new() { Timeout = 60_000 });
+        await page.Card("plant", "connected").WaitForAsync(new() { Timeout = (float)Eventually.ReconnectTimeout.TotalMilliseconds });
         await Eventually.HoldsAsync(async () => await page.WatchNotice.IsHiddenAsync());
         page.Complaints.Items.Should().BeEmpty();
     }

@@ -65,8 +65,7 @@ public sealed class SdkResumeTests
         }
 
         await using var second = await BridgeProcess.StartAsync(settings);
-        // It waits for up to 30 s between two attempts.
-        await Eventually.HoldsAsync(() => subscription.Gaps == 1, TimeSpan.FromSeconds(60));
+        await Eventually.HoldsAsync(() => subscription.Gaps == 1, Eventually.ReconnectTimeout);
         await Eventually.HoldsAsync(async () =>
         {
             await broker.PublishAsync("n/1", "1");

@@ -13,9 +13,6 @@ public sealed class RestartTests
     /// <summary>In none so short should most of them come: by themselves they wait up to half a second.</summary>
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Between two attempts of one client.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-
     [ToolFact(Tool.Mosquitto | Tool.Node)]
     public async Task Restart_ManyClients_ComeBackSpreadOut()
     {
@@ -31,7 +28,7 @@ public sealed class RestartTests
         await using var after = await BridgeProcess.StartAsync(settings);
 
         await Eventually.HoldsAsync(
-            () => clients.All(client => client.ConnectionState == BridgeConnectionState.Connected) && clocks.All(clock => !clock.Due.IsEmpty), LongestWait * 2);
+            () => clients.All(client => client.ConnectionState == BridgeConnectionState.Connected) && clocks.All(clock => !clock.Due.IsEmpty), Eventually.ReconnectTimeout);
         MostWithinAMoment(clocks.Select(clock => clock.Due.First())).Should().BeLessThan(Clients * 2 / 3, "all of them try again within half a second");
         MostWithinAMoment(clocks.Select(clock => clock.Due.Last())).Should().BeLessThan(Clients / 2, "the waits have grown by then");
         await node.WaitForEventAsync(happened => happened.Event == "reconnected");

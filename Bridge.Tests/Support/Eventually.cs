@@ -9,6 +9,9 @@ internal static class Eventually
     /// <summary>Long enough for a busy machine of two cores; a test that passes never waits for all of it.</summary>
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(20);
 
+    /// <summary>For who has to connect again: the bridge's links and its SDK wait for up to 30 s between two attempts.</summary>
+    public static readonly TimeSpan ReconnectTimeout = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <param name="condition">Asked again and again until it is true.</param>
